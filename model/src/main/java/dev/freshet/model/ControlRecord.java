@@ -1,0 +1,108 @@
+package dev.freshet.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A record of the control topic, written as one JSON object with a {@code type}. Times are microseconds since 1970. */
+public sealed interface ControlRecord {
+
+    byte[] toJson();
+
+    /**
+     * The listener's message came back through the log, and Kafka holds every change before it.
+     *
+     * @param lsn the message's own log position
+     * @param sourceTime when PostgreSQL wrote it, by the source's clock
+     * @param endOffsets by topic, each partition's end offset: the offset after the last record before the message
+     */
+    record Heartbeat(Lsn lsn, Instant sourceTime, Map<String, List<Long>> endOffsets) implements ControlRecord {
+        public Heartbeat {
+            endOffsets = new TreeMap<>(endOffsets);
+        }
+
+        @Override
+        public byte[] toJson() {
+            ObjectNode json = MAPPER.createObjectNode().put("type", "heartbeat").put("lsn", lsn.toString());
+            json.put("source_ts_us", ChronoUnit.MICROS.between(Instant.EPOCH, sourceTime));
+            ObjectNode ends = json.putObject("end_offsets");
+            endOffsets.forEach((topic, offsets) -> {
+                ArrayNode array = ends.putArray(topic);
+                offsets.forEach(array::add);
+            });
+            return bytes(json);
+        }
+    }
+
+    /**
+     * Changes may have been missed: what the mapped caches hold cannot be trusted.
+     *
+     * @param reason for people
+     * @param lsn where continuity starts again
+     * @param epoch the epoch of the positions from here on, higher than any before
+     */
+    record Gap(String reason, Lsn lsn, long epoch, Instant found) implements ControlRecord {
+        @Override
+        public byte[] toJson() {
+            ObjectNode json = MAPPER.createObjectNode().put("type", "gap").put("reason", reason);
+            json.put("lsn", lsn.toString()).put("epoch", epoch);
+            json.put("found_ts_us", ChronoUnit.MICROS.between(Instant.EPOCH, found));
+            return bytes(json);
+        }
+    }
+
+    ObjectMapper MAPPER = new ObjectMapper();
+
+    /**
+     * Reads a control record.
+     *
+     * @throws IllegalArgumentException where the bytes are none
+     */
+    static ControlRecord parse(byte[] bytes) {
+        try {
+            JsonNode json = MAPPER.readTree(bytes);
+            switch (json.path("type").asText()) {
+                case "heartbeat" -> {
+                    Map<String, List<Long>> ends = new TreeMap<>();
+                    json.path("end_offsets").properties().forEach(topic -> {
+                        List<Long> offsets = new ArrayList<>();
+                        topic.getValue().forEach(offset -> offsets.add(offset.asLong()));
+                        ends.put(topic.getKey(), offsets);
+                    });
+                    return new Heartbeat(Lsn.parse(json.path("lsn").asText()), micros(json.path("source_ts_us")), ends);
+                }
+                case "gap" -> {
+                    return new Gap(
+                            json.path("reason").asText(),
+                            Lsn.parse(json.path("lsn").asText()),
+                            json.path("epoch").asLong(),
+                            micros(json.path("found_ts_us")));
+                }
+                default -> throw new IllegalArgumentException("not a control record: unknown type");
+            }
+        } catch (java.io.IOException e) {
+            throw new IllegalArgumentException("not a control record: not JSON", e);
+        }
+    }
+
+    private static Instant micros(JsonNode json) {
+        return Instant.EPOCH.plus(json.asLong(), ChronoUnit.MICROS);
+    }
+
+    private static byte[] bytes(ObjectNode json) {
+        try {
+            return MAPPER.writeValueAsString(json).getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a control record is always JSON", e);
+        }
+    }
+}

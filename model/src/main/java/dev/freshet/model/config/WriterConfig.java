@@ -1,0 +1,16 @@
+package dev.freshet.model.config;
+
+import java.time.Duration;
+
+/**
+ * @param onAttach what a gap, the first attach included, does to the mapped caches
+ * @param fenceWindow W of the fill protocol: how long a fence lives; a lease lives at most half of it
+ */
+public record WriterConfig(HostPort http, OnAttach onAttach, Duration fenceWindow) {
+
+    /** What the first attach does to the mapped caches. */
+    public enum OnAttach {
+        FLUSH,
+        KEEP
+    }
+}

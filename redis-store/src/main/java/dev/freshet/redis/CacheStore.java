@@ -1,0 +1,48 @@
+package dev.freshet.redis;
+
+import dev.freshet.model.KeyScan;
+import dev.freshet.model.Position;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The cache, as the writer changes it. Every command is idempotent: applying it again is harmless. Thread-safe; a stage
+ * completes when Redis has replied to all of the call, or fails with {@link CacheUnavailableException}, after which any
+ * part of the call may or may not have been done and the whole must be applied again.
+ */
+public interface CacheStore extends AutoCloseable {
+
+    /** What became of the commands of one call. */
+    record Outcome(int removed, int stored, int deletedInDoubt) {}
+
+    /**
+     * Applies the commands, at most one for a key and field; their order among each other does not matter. Keys that do
+     * not exist are fenced all the same.
+     */
+    CompletionStage<Outcome> apply(List<KeyCommand> commands);
+
+    /**
+     * Fences every key that matches the glob, present or not, for the fence window: a fill or refresh that is not known
+     * to reflect the change is taken back (rule 5).
+     */
+    CompletionStage<Void> fencePattern(String glob, Fence fence, Optional<Position> position);
+
+    /**
+     * Walks the keyspace in bounded steps and unlinks every key that the scan means, or, with {@code field}, every such
+     * field of the hashes that it means. Finds every key that stands there from beginning to end.
+     *
+     * @return how many keys or fields were removed
+     */
+    CompletionStage<Long> sweep(KeyScan keys, Optional<KeyScan> field);
+
+    /** Publishes, by cache name, the globs that the pipeline's caches match, in place of those published before. */
+    CompletionStage<Void> publishPatterns(String pipeline, Map<String, String> globs);
+
+    /** Whether the server answers, is a writable primary, and is new enough; else why not, for people. */
+    CompletionStage<Optional<String>> unfit();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,71 @@
+package dev.freshet.redis;
+
+import dev.freshet.model.Position;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is to happen to one key, or to one field of a hash, because of one or several changes. Immutable. */
+public sealed interface KeyCommand {
+
+    String key();
+
+    /** Empty: the key as a whole. */
+    Optional<String> field();
+
+    Fence fence();
+
+    /**
+     * Remove the entry: unlink (or HDEL), void the lease, add to the fence, in that order (rule 1).
+     *
+     * @param position left beside the entry so that an older refresh does not store; empty where no refresh mapping can
+     *     reach this key, or where the change's position is not known and {@code guard} says what to do
+     * @param guard whether a refresh mapping can reach this key: then an unknown position is left as such
+     */
+    record Invalidate(String key, Optional<String> field, Fence fence, Optional<Position> position, boolean guard)
+            implements KeyCommand {}
+
+    /**
+     * Store the new value, unless something newer or unknown stands there: then remove the entry (rules 12 and 13).
+     *
+     * @param ttl of the key; for a field, of the hash as a whole
+     * @param position of the change whose after image this is
+     * @param patterns globs of the pattern fences that this key matches: a truncate's position counts as the key's own
+     */
+    record Store(
+            String key,
+            Optional<String> field,
+            Value value,
+            Optional<Duration> ttl,
+            Fence fence,
+            Position position,
+            List<String> patterns)
+            implements KeyCommand {
+        public Store {
+            patterns = List.copyOf(patterns);
+        }
+    }
+
+    /** What is stored. */
+    sealed interface Value {
+        record Text(String text) implements Value {
+            @Override
+            public String toString() {
+                return "Text"; // a value never reaches a log
+            }
+        }
+
+        /** A hash; replaces the key as a whole. */
+        record Hash(Map<String, String> fields) implements Value {
+            public Hash {
+                fields = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(fields));
+            }
+
+            @Override
+            public String toString() {
+                return "Hash" + fields.keySet();
+            }
+        }
+    }
+}
