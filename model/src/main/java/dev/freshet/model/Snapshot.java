@@ -43,7 +43,7 @@ public final class Snapshot {
 
     /** Whether the transaction had ended, visibly, when the snapshot was taken. {@code id} has 64 bits. */
     public boolean sees(long id) {
-        return id < xmin || id < xmax && Arrays.binarySearch(inProgress, id) < 0;
+        return id < xmin || (id < xmax && Arrays.binarySearch(inProgress, id) < 0);
     }
 
     /** Every id below this one is seen. */

@@ -26,12 +26,24 @@ public record TableShape(TableId table, Map<String, Column> columns, List<String
      * One column.
      *
      * @param type the base type: a domain's own base, {@code enum} for enums
+     * @param sqlType the type as SQL writes it, with its modifier: {@code numeric(10,2)}
      * @param modifier {@code atttypmod}: precision and scale; -1 for none
      * @param generated the expression of a generated column, which the change stream leaves out, and what it reads
      */
-    public record Column(String name, ColumnType type, int modifier, boolean notNull, Optional<Generated> generated) {}
+    public record Column(
+            String name,
+            ColumnType type,
+            String sqlType,
+            int modifier,
+            boolean notNull,
+            Optional<Generated> generated) {}
 
-    /** @param expression as {@code pg_get_expr} prints it · @param reads the columns that it names */
+    /**
+     * How a generated column is computed.
+     *
+     * @param expression as {@code pg_get_expr} prints it
+     * @param reads the columns that it names
+     */
     public record Generated(String expression, Set<String> reads) {}
 
     /** Whether a before image tells this column: it is in the replica identity, or computed from columns that are. */

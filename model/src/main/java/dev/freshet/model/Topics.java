@@ -22,7 +22,7 @@ public record Topics(String pipeline) {
         StringBuilder topic = new StringBuilder(name.length());
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            boolean allowed = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            boolean allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
             topic.append(allowed || c == '.' || c == '_' || c == '-' ? c : '_');
         }
         return topic.toString();

@@ -1,4 +1,8 @@
 package dev.freshet.model.config;
 
-/** @param http where metrics and health are served */
+/**
+ * The listener.
+ *
+ * @param http where metrics and health are served
+ */
 public record ListenerConfig(HostPort http) {}

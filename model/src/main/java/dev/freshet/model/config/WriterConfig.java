@@ -3,6 +3,9 @@ package dev.freshet.model.config;
 import java.time.Duration;
 
 /**
+ * The writer.
+ *
+ * @param http where metrics, health and the console are served
  * @param onAttach what a gap, the first attach included, does to the mapped caches
  * @param fenceWindow W of the fill protocol: how long a fence lives; a lease lives at most half of it
  */

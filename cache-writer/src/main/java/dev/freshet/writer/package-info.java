@@ -1,0 +1,5 @@
+/** The writer: decode, plan, apply, acknowledge. */
+@NullMarked
+package dev.freshet.writer;
+
+import org.jspecify.annotations.NullMarked;
