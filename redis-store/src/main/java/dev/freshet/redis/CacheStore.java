@@ -37,6 +37,14 @@ public interface CacheStore extends AutoCloseable {
      */
     CompletionStage<Long> sweep(KeyScan keys, Optional<KeyScan> field);
 
+    /**
+     * Walks the keyspace like {@link #sweep} and removes what readers filled from a snapshot that has not seen the fence:
+     * a fill that was under way while the pattern was swept. Entries that no reader filled stay.
+     *
+     * @return how many keys were removed
+     */
+    CompletionStage<Long> takeBack(KeyScan keys, Fence fence);
+
     /** Publishes, by cache name, the globs that the pipeline's caches match, in place of those published before. */
     CompletionStage<Void> publishPatterns(String pipeline, Map<String, String> globs);
 

@@ -1,0 +1,75 @@
+package dev.freshet.writer.acknowledge;
+
+import dev.freshet.model.Snapshot;
+import dev.freshet.writer.catalogue.SourceUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest snapshot of the source, taken beside the writer's own thread, so that a source that hangs does not hold up
+ * invalidations. Thread-safe.
+ */
+public final class Snapshots {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+    private final SnapshotSource source;
+    private final ScheduledExecutorService thread;
+    private final Duration interval;
+    private volatile Snapshot latest;
+    private volatile boolean wanted;
+    private boolean failing;
+
+    private Snapshots(SnapshotSource source, ScheduledExecutorService thread, Duration interval, Snapshot first) {
+        this.source = source;
+        this.thread = thread;
+        this.interval = interval;
+        this.latest = first;
+    }
+
+    /**
+     * Takes the first snapshot at once, then one each interval in which one is wanted.
+     *
+     * @param thread the only thread that asks {@code source} from then on
+     * @throws SourceUnavailableException where the first snapshot cannot be had
+     */
+    public static Snapshots start(SnapshotSource source, ScheduledExecutorService thread, Duration interval) {
+        Snapshots snapshots = new Snapshots(source, thread, interval, source.take());
+        snapshots.schedule();
+        return snapshots;
+    }
+
+    private void schedule() {
+        var unused = thread.scheduleWithFixedDelay(
+                this::refresh, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    public Snapshot latest() {
+        return latest;
+    }
+
+    /** Some transaction waits to be seen. */
+    public void want() {
+        wanted = true;
+    }
+
+    private void refresh() {
+        if (!wanted) {
+            return;
+        }
+        try {
+            latest = source.take();
+            wanted = false;
+            failing = false;
+        } catch (SourceUnavailableException e) {
+            if (!failing) {
+                LOG.warn(
+                        "No snapshot of the source, so nothing is acknowledged until there is one: {}", e.getMessage());
+            }
+            failing = true;
+        }
+    }
+}

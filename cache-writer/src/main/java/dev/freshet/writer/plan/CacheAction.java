@@ -1,0 +1,40 @@
+package dev.freshet.writer.plan;
+
+import dev.freshet.model.CacheMapping;
+import dev.freshet.model.KeyScan;
+import dev.freshet.redis.KeyCommand;
+import java.util.Map;
+import java.util.Optional;
+
+/** What one row change does to one key, or to a set of keys. Immutable. */
+public sealed interface CacheAction {
+
+    CacheMapping mapping();
+
+    /** The entry goes. */
+    record Remove(CacheMapping mapping, String key, Optional<String> field) implements CacheAction {}
+
+    /** The entry becomes this value, where nothing newer stands there. */
+    record Put(CacheMapping mapping, String key, Optional<String> field, KeyCommand.Value value)
+            implements CacheAction {}
+
+    /**
+     * The entry goes, and comes back as what the mapping's query returns.
+     *
+     * @param parameters by column, as text; empty for null
+     */
+    record Rebuild(CacheMapping mapping, String key, Optional<String> field, Map<String, Optional<String>> parameters)
+            implements CacheAction {
+        public Rebuild {
+            parameters = Map.copyOf(parameters);
+        }
+
+        @Override
+        public String toString() {
+            return "Rebuild[" + mapping.name() + ", " + key + "]"; // a value never reaches a log
+        }
+    }
+
+    /** Every entry that the scans mean goes. */
+    record Sweep(CacheMapping mapping, KeyScan keys, Optional<KeyScan> field) implements CacheAction {}
+}

@@ -1,0 +1,93 @@
+package dev.freshet.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A query with named parameters, {@code :order_id}, as JDBC takes it. Immutable.
+ *
+ * @param source the query as it was written
+ * @param names the parameter at each place, in order; a name may come more than once
+ * @param pieces the text around the places: one more than there are names
+ */
+public record NamedQuery(String source, List<String> names, List<String> pieces) {
+
+    public NamedQuery {
+        names = List.copyOf(names);
+        pieces = List.copyOf(pieces);
+    }
+
+    /**
+     * Finds the parameters. A colon within quotes, a quoted name, a comment or a cast ({@code ::}) is none.
+     *
+     * @throws IllegalArgumentException with a message for people, where a quote or comment never ends
+     */
+    public static NamedQuery parse(String sql) {
+        List<String> names = new ArrayList<>();
+        List<String> pieces = new ArrayList<>();
+        StringBuilder piece = new StringBuilder();
+        int i = 0;
+        while (i < sql.length()) {
+            int skipped = opaqueEnd(sql, i);
+            if (skipped > i) {
+                piece.append(sql, i, skipped);
+                i = skipped;
+            } else if (sql.charAt(i) == ':' && i + 1 < sql.length() && isNameStart(sql.charAt(i + 1))) {
+                int end = i + 2;
+                while (end < sql.length() && isNamePart(sql.charAt(end))) {
+                    end++;
+                }
+                names.add(sql.substring(i + 1, end));
+                pieces.add(piece.toString());
+                piece.setLength(0);
+                i = end;
+            } else {
+                piece.append(sql.charAt(i++));
+            }
+        }
+        pieces.add(piece.toString());
+        return new NamedQuery(sql, names, pieces);
+    }
+
+    private static boolean isNameStart(char c) {
+        return Character.isLetter(c) || c == '_';
+    }
+
+    private static boolean isNamePart(char c) {
+        return Character.isLetterOrDigit(c) || c == '_';
+    }
+
+    /** The end of what starts at {@code i} and holds no parameter, or {@code i}. */
+    private static int opaqueEnd(String sql, int i) {
+        if (sql.startsWith("::", i)) {
+            return i + 2;
+        }
+        if (sql.startsWith("--", i)) {
+            int end = sql.indexOf('\n', i);
+            return end < 0 ? sql.length() : end;
+        }
+        if (sql.startsWith("/*", i)) {
+            return endOf(sql, i, "*/", i + 2);
+        }
+        char c = sql.charAt(i);
+        if (c == '\'' || c == '"') {
+            return endOf(sql, i, String.valueOf(c), i + 1);
+        }
+        if (c == '$') {
+            int tagEnd = sql.indexOf('$', i + 1);
+            if (tagEnd > 0 && sql.substring(i + 1, tagEnd).chars().allMatch(t -> Character.isLetter(t) || t == '_')) {
+                return endOf(sql, i, sql.substring(i, tagEnd + 1), tagEnd + 1);
+            }
+        }
+        return i;
+    }
+
+    private static int endOf(String sql, int start, String mark, int from) {
+        int end = sql.indexOf(mark, from);
+        if (end < 0) {
+            throw new IllegalArgumentException(
+                    "the " + mark + " that starts at character " + (start + 1) + " of the query never ends");
+        }
+        return end + mark.length();
+    }
+}
