@@ -55,6 +55,19 @@ public record TableShape(TableId table, Map<String, Column> columns, List<String
         return identity.contains(column);
     }
 
+    /**
+     * The column of this name.
+     *
+     * @throws IllegalArgumentException where there is none
+     */
+    public Column column(String name) {
+        Column column = columns.get(name);
+        if (column == null) {
+            throw new IllegalArgumentException(table + " has no column " + name);
+        }
+        return column;
+    }
+
     /** The printed form of a column, anything where the column is not known. */
     public String form(String column) {
         Column described = columns.get(column);

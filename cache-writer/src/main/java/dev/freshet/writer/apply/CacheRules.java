@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What the mappings together say of a key: which patterns it falls under, and whether a refresh may store it. */
 public final class CacheRules {
@@ -18,11 +19,15 @@ public final class CacheRules {
     private static final Row NOTHING_KNOWN = Row.of(Map.of());
 
     private final List<CacheMapping> mappings;
-    private final Map<String, KeyScan> scans = new HashMap<>();
+    private final Map<String, KeyScan> scans = new ConcurrentHashMap<>();
 
     public CacheRules(List<CacheMapping> mappings) {
         this.mappings = List.copyOf(mappings);
         mappings.forEach(mapping -> scans.put(mapping.name(), scanOf(mapping)));
+    }
+
+    List<CacheMapping> mappings() {
+        return mappings;
     }
 
     /** By cache name, the glob that all of its keys match; a fill and a refresh look there for what a sweep left. */
@@ -34,7 +39,7 @@ public final class CacheRules {
 
     /** Every key that the mapping can mean. */
     public KeyScan scan(CacheMapping mapping) {
-        return scans.get(mapping.name());
+        return scans.computeIfAbsent(mapping.name(), unknown -> scanOf(mapping));
     }
 
     /** The fields that the mapping can mean, of the hashes that it means; empty for whole keys. */

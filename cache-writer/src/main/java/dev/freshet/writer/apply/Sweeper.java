@@ -88,13 +88,13 @@ final class Sweeper {
                 .whenComplete((removed, failure) -> {
                     if (failure != null) {
                         LOG.warn("A sweep of {} is tried again: {}", sweep.glob(), failure.getMessage());
-                        timer.schedule(() -> start(sweep, request), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+                        later(RETRY, () -> start(sweep, request));
                         return;
                     }
                     request.progress().applied().complete(null);
                     finished(sweep);
                     if (sweep.fenced()) {
-                        timer.schedule(() -> takeBack(sweep, request), leaseLife.toMillis(), TimeUnit.MILLISECONDS);
+                        later(leaseLife, () -> takeBack(sweep, request));
                     } else {
                         request.progress().settled().complete(null);
                     }
@@ -119,8 +119,12 @@ final class Sweeper {
             if (failure == null) {
                 request.progress().settled().complete(null);
             } else {
-                timer.schedule(() -> takeBack(sweep, request), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+                later(RETRY, () -> takeBack(sweep, request));
             }
         });
+    }
+
+    private void later(Duration delay, Runnable step) {
+        var unused = timer.schedule(step, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

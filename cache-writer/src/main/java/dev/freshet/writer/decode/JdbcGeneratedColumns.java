@@ -46,8 +46,8 @@ public final class JdbcGeneratedColumns implements GeneratedColumns {
                         .map(column -> "(" + column.generated().orElseThrow().expression() + ")::text")
                         .collect(Collectors.joining(", ", "SELECT ", ""))
                 + inputs.stream()
-                        .map(input -> "CAST(? AS " + shape.columns().get(input).sqlType() + ") AS "
-                                + SqlIdentifier.quote(input))
+                        .map(input ->
+                                "CAST(? AS " + shape.column(input).sqlType() + ") AS " + SqlIdentifier.quote(input))
                         .collect(Collectors.joining(", ", " FROM (SELECT ", ") AS input"));
         return source.call(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {

@@ -54,7 +54,6 @@ final class Shapes {
         missing.removeAll(columns);
         return shape.columns().keySet().containsAll(columns)
                 && missing.stream()
-                        .allMatch(column ->
-                                shape.columns().get(column).generated().isPresent());
+                        .allMatch(column -> shape.column(column).generated().isPresent());
     }
 }
