@@ -5,6 +5,7 @@ import dev.freshet.writer.catalogue.SourceUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ public final class Snapshots {
     private final Duration interval;
     private volatile Snapshot latest;
     private volatile boolean wanted;
+    private final AtomicLong taken = new AtomicLong(1);
     private boolean failing;
 
     private Snapshots(SnapshotSource source, ScheduledExecutorService thread, Duration interval, Snapshot first) {
@@ -51,6 +53,11 @@ public final class Snapshots {
         return latest;
     }
 
+    /** How many were taken so far. One that was begun after a moment is counted two after what this said then. */
+    public long taken() {
+        return taken.get();
+    }
+
     /** Some transaction waits to be seen. */
     public void want() {
         wanted = true;
@@ -61,10 +68,12 @@ public final class Snapshots {
             return;
         }
         try {
-            latest = source.take();
             wanted = false;
+            latest = source.take();
+            taken.incrementAndGet();
             failing = false;
         } catch (SourceUnavailableException e) {
+            wanted = true;
             if (!failing) {
                 LOG.warn(
                         "No snapshot of the source, so nothing is acknowledged until there is one: {}", e.getMessage());

@@ -1,7 +1,6 @@
 package dev.freshet.writer.apply;
 
 import dev.freshet.model.CacheMapping;
-import dev.freshet.model.ControlRecord;
 import dev.freshet.model.Origin;
 import dev.freshet.model.Position;
 import dev.freshet.model.RowChange;
@@ -136,9 +135,12 @@ public final class ChangeApplier {
         return new Work(near);
     }
 
-    /** Removes every entry of every mapping. Completes when they are gone; never fails. */
-    public CompletableFuture<Void> flush(ControlRecord.Gap gap) {
-        Optional<Position> position = Optional.of(new Position(gap.epoch(), gap.lsn(), gap.lsn()));
+    /**
+     * Removes every entry of every mapping. Completes when they are gone; never fails.
+     *
+     * @param position from where on changes are known again; empty where that is not known
+     */
+    public CompletableFuture<Void> flush(Optional<Position> position) {
         return CompletableFuture.allOf(rules.mappings().stream()
                 .map(mapping -> sweep(mapping, whole(mapping), Fence.REFUSE_ALL, position)
                         .applied())

@@ -1,0 +1,154 @@
+package dev.freshet.writer;
+
+import dev.freshet.model.config.FreshetConfig;
+import dev.freshet.redis.CacheStore;
+import dev.freshet.writer.acknowledge.JdbcSnapshotSource;
+import dev.freshet.writer.acknowledge.Snapshots;
+import dev.freshet.writer.apply.CacheRules;
+import dev.freshet.writer.apply.ChangeApplier;
+import dev.freshet.writer.catalogue.JdbcCatalogue;
+import dev.freshet.writer.catalogue.SourceConnection;
+import dev.freshet.writer.decode.JdbcGeneratedColumns;
+import dev.freshet.writer.decode.RecordDecoder;
+import dev.freshet.writer.plan.InvalidationPlanner;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cache-writer: applies the row changes on Kafka to Redis. Several may run for one pipeline; Kafka deals the
+ * partitions out among them. Thread-safe.
+ */
+public final class CacheWriter implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CacheWriter.class);
+    private static final Duration SNAPSHOT_INTERVAL = Duration.ofMillis(100);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
+
+    private final Thread thread;
+    private final WriterLoop loop;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final List<ScheduledExecutorService> timers;
+    private final List<SourceConnection> connections;
+
+    private CacheWriter(WriterLoop loop, List<ScheduledExecutorService> timers, List<SourceConnection> connections) {
+        this.loop = loop;
+        this.timers = timers;
+        this.connections = connections;
+        this.thread = new Thread(this::run, "freshet-writer");
+    }
+
+    /**
+     * Connects and starts.
+     *
+     * @param bootstrapServers of Kafka
+     * @param store stays the caller's to close, after this writer
+     * @throws dev.freshet.writer.catalogue.SourceUnavailableException where the source gives no first snapshot
+     */
+    public static CacheWriter start(FreshetConfig config, String bootstrapServers, CacheStore store) {
+        SourceConnection catalogue = new SourceConnection(config.postgres(), "writer");
+        SourceConnection snapshotting = new SourceConnection(config.postgres(), "writer snapshots");
+        List<SourceConnection> connections = List.of(catalogue, snapshotting);
+        ScheduledExecutorService timer = daemon("freshet-writer-timer");
+        ScheduledExecutorService snapshotThread = daemon("freshet-writer-snapshots");
+        List<ScheduledExecutorService> timers = List.of(timer, snapshotThread);
+        try {
+            InvalidationPlanner planner = InvalidationPlanner.of(config.caches());
+            CacheRules rules = new CacheRules(config.caches());
+            Snapshots snapshots =
+                    Snapshots.start(new JdbcSnapshotSource(snapshotting), snapshotThread, SNAPSHOT_INTERVAL);
+            Duration window = config.writer().fenceWindow();
+            ChangeApplier applier = new ChangeApplier(store, rules, timer, window, request -> {});
+            applier.publishPatterns(config.pipeline()).join();
+            Set<String> subscription = new HashSet<>(Set.of(config.topics().control()));
+            planner.tables().forEach(table -> subscription.add(config.topics().of(table)));
+            WriterLoop loop = new WriterLoop(
+                    config.topics(),
+                    config.writer(),
+                    new KafkaConsumer<>(ConsumerSettings.of(config, bootstrapServers)),
+                    subscription,
+                    new RecordDecoder(
+                            planner.tables(),
+                            new JdbcCatalogue(catalogue),
+                            new JdbcGeneratedColumns(catalogue),
+                            InstantSource.system()),
+                    planner,
+                    applier,
+                    store,
+                    snapshots,
+                    timer,
+                    InstantSource.system());
+            CacheWriter writer = new CacheWriter(loop, timers, connections);
+            writer.thread.start();
+            return writer;
+        } catch (RuntimeException e) {
+            timers.forEach(ScheduledExecutorService::shutdownNow);
+            connections.forEach(SourceConnection::close);
+            throw e;
+        }
+    }
+
+    private static ScheduledExecutorService daemon(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private void run() {
+        try {
+            loop.run();
+            ended.complete(null);
+        } catch (RuntimeException | Error e) {
+            LOG.error("The writer stops: {}", e.getMessage(), e);
+            loop.ready().completeExceptionally(e);
+            ended.completeExceptionally(e);
+        }
+    }
+
+    /**
+     * Waits until changes committed from now on are applied, and what the attach had to flush is flushed.
+     *
+     * @return false where that took longer than {@code limit}
+     * @throws java.util.concurrent.CompletionException where the writer stopped instead
+     */
+    public boolean awaitReady(Duration limit) throws InterruptedException {
+        try {
+            loop.ready().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new java.util.concurrent.CompletionException(e.getCause());
+        }
+    }
+
+    /** Completes when the writer was closed; fails with {@link WriterStoppedException} where it had to stop. */
+    public CompletableFuture<Void> ended() {
+        return ended.copy();
+    }
+
+    /** Finishes the batch at hand, commits what is acknowledged and stops, within 15 seconds. Idempotent. */
+    @Override
+    public void close() {
+        loop.stop();
+        try {
+            thread.join(CLOSE_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        timers.forEach(ScheduledExecutorService::shutdownNow);
+        connections.forEach(SourceConnection::close);
+    }
+}
