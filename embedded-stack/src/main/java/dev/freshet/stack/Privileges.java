@@ -10,35 +10,43 @@ import java.util.stream.Stream;
 /** How PostgreSQL, which refuses to run as root, is started by whoever we are. */
 enum Privileges {
     /** As ourselves: we are not root. */
-    OWN(List.of()),
+    OWN {
+        @Override
+        List<String> prefix() {
+            return List.of();
+        }
+    },
     /** In a user namespace in which root is nobody, while the files stay root's. */
-    NAMESPACE(List.of("unshare", "-U")),
+    NAMESPACE {
+        @Override
+        List<String> prefix() {
+            return List.of("unshare", "-U");
+        }
+    },
     /** As the user nobody, to whom the files are given; containers often forbid namespaces. */
-    NOBODY(List.of("setpriv", "--reuid=" + Privileges.NOBODY_ID, "--regid=" + Privileges.NOBODY_ID, "--clear-groups"));
+    NOBODY {
+        @Override
+        List<String> prefix() {
+            return List.of("setpriv", "--reuid=" + NOBODY_ID, "--regid=" + NOBODY_ID, "--clear-groups");
+        }
+    };
 
     private static final int NOBODY_ID = 65534;
 
-    private final List<String> prefix;
-
-    Privileges(List<String> prefix) {
-        this.prefix = prefix;
-    }
+    /** What stands before a command to run it so. */
+    abstract List<String> prefix();
 
     static Privileges forPostgres() {
         if (new UnixSystem().getUid() != 0) {
             return OWN;
         }
         return Stream.of(NAMESPACE, NOBODY)
-                .filter(way -> Program.works(way.prefix))
+                .filter(way -> Program.works(way.prefix()))
                 .findFirst()
                 .orElseThrow(
                         () -> new StackException(
                                 "PostgreSQL refuses to run as root, and neither unshare nor setpriv"
                                         + " works here to run it as somebody else: start as an ordinary user, or install util-linux"));
-    }
-
-    List<String> prefix() {
-        return prefix;
     }
 
     /** Gives a directory and what is in it to the user that the server runs as. */

@@ -28,14 +28,8 @@ final class StandardErrorLogger extends AbstractLogger {
             String message,
             @Nullable Object @Nullable [] arguments,
             @Nullable Throwable failure) {
-        StringBuilder line = new StringBuilder()
-                .append(Instant.now())
-                .append(' ')
-                .append(level)
-                .append(' ')
-                .append(name)
-                .append(": ")
-                .append(MessageFormatter.basicArrayFormat(message, arguments));
+        String line =
+                Instant.now() + " " + level + " " + name + ": " + MessageFormatter.basicArrayFormat(message, arguments);
         synchronized (System.err) {
             System.err.println(line);
             if (failure != null) {
