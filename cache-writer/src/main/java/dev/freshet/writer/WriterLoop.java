@@ -40,6 +40,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
@@ -143,7 +144,10 @@ final class WriterLoop implements Runnable {
                     "Kafka no longer holds {}: changes may have been missed, the mapped caches are flushed",
                     e.offsetOutOfRangePartitions().keySet());
             consumer.seekToBeginning(e.offsetOutOfRangePartitions().keySet());
-            flushes.add(GapFlush.start(applier, snapshots, Optional.empty(), clock.instant()));
+            GapFlush flush = GapFlush.start(applier, snapshots, Optional.empty(), clock.instant());
+            flushes.add(flush);
+            // No record carries this gap: nothing read from here on is acknowledged before the flush is over.
+            acknowledgements.applied(Map.of(), Set.of(), List.of(), List.of(), flush.settled(), clock.instant());
             return ConsumerRecords.empty();
         }
     }
@@ -175,6 +179,7 @@ final class WriterLoop implements Runnable {
                 next,
                 work.transactions(),
                 commands,
+                work.sweeps(),
                 CompletableFuture.allOf(settling.toArray(CompletableFuture[]::new)),
                 applied);
     }
@@ -251,9 +256,10 @@ final class WriterLoop implements Runnable {
             snapshotsHandled = snapshots.taken();
             acknowledgements.seen(snapshots.latest(), now);
         }
-        List<KeyCommand> due = acknowledgements.due(now);
+        Acknowledgements.Due due = acknowledgements.due(now);
         if (!due.isEmpty()) {
-            apply(due);
+            apply(due.commands());
+            due.sweeps().forEach(Runnable::run);
             acknowledgements.appliedAgain(now, clock.instant());
         }
         if (acknowledgements.waiting()) {
@@ -311,7 +317,11 @@ final class WriterLoop implements Runnable {
         }
         // What is read is not applied yet, so nothing more is read; the poll keeps our place in the group.
         consumer.pause(consumer.assignment());
-        consumer.poll(Duration.ZERO);
+        ConsumerRecords<byte[], byte[]> early = consumer.poll(Duration.ZERO);
+        // A partition that was assigned within this poll was not paused: its records come again.
+        early.partitions()
+                .forEach(partition ->
+                        consumer.seek(partition, early.records(partition).get(0).offset()));
     }
 
     private void commitLast() {
@@ -355,8 +365,12 @@ final class WriterLoop implements Runnable {
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             Map<TopicPartition, Long> offsets = acknowledgements.take();
-            if (!offsets.isEmpty()) {
-                consumer.commitSync(metadata(offsets));
+            try {
+                if (!offsets.isEmpty()) {
+                    consumer.commitSync(metadata(offsets), Duration.ofSeconds(5));
+                }
+            } catch (KafkaException e) {
+                LOG.debug("Offsets of partitions that go were not committed; their next reader applies again", e);
             }
             onPartitionsLost(partitions);
         }

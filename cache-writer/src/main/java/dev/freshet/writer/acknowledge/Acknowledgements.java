@@ -29,6 +29,7 @@ public final class Acknowledgements {
         private final Map<TopicPartition, Long> next;
         private final Set<Long> unseen;
         private final List<KeyCommand> commands;
+        private final List<Runnable> sweeps;
         private final CompletableFuture<Void> settled;
         private Instant applied;
 
@@ -36,11 +37,14 @@ public final class Acknowledgements {
                 Map<TopicPartition, Long> next,
                 Set<Long> unseen,
                 List<KeyCommand> commands,
+                List<Runnable> sweeps,
                 CompletableFuture<Void> settled,
                 Instant applied) {
             this.next = new HashMap<>(next);
             this.unseen = new HashSet<>(unseen);
             this.commands = List.copyOf(commands);
+            this.sweeps = List.copyOf(sweeps);
+
             this.settled = settled;
             this.applied = applied;
         }
@@ -63,15 +67,18 @@ public final class Acknowledgements {
      * @param next by partition, the offset after the batch's last record
      * @param transactions the batch's transactions, 64 bits
      * @param commands what was applied, to be applied again
+     * @param sweeps start the batch's sweeps again
+     *
      * @param settled completes when nothing that the batch started is under way any more; never fails
      */
     public void applied(
             Map<TopicPartition, Long> next,
             Set<Long> transactions,
             List<KeyCommand> commands,
+            List<Runnable> sweeps,
             CompletableFuture<Void> settled,
             Instant now) {
-        batches.addLast(new Batch(next, transactions, commands, settled, now));
+        batches.addLast(new Batch(next, transactions, commands, sweeps, settled, now));
         heldCommands += commands.size();
     }
 
@@ -84,15 +91,29 @@ public final class Acknowledgements {
         }
     }
 
-    /** What must be applied again now, as removals; {@link #appliedAgain} tells that it was. */
-    public List<KeyCommand> due(Instant now) {
-        List<KeyCommand> due = new ArrayList<>();
+    /** What must be applied again: removals of keys, and sweeps to start. */
+    public record Due(List<KeyCommand> commands, List<Runnable> sweeps) {
+        public Due {
+            commands = List.copyOf(commands);
+            sweeps = List.copyOf(sweeps);
+        }
+
+        public boolean isEmpty() {
+            return commands.isEmpty() && sweeps.isEmpty();
+        }
+    }
+
+    /** What must be applied again now; {@link #appliedAgain} tells that it was. */
+    public Due due(Instant now) {
+        List<KeyCommand> commands = new ArrayList<>();
+        List<Runnable> sweeps = new ArrayList<>();
         for (Batch batch : batches) {
             if (isDue(batch, now)) {
-                batch.commands.forEach(command -> unseenPart(command, batch).ifPresent(due::add));
+                batch.commands.forEach(command -> unseenPart(command, batch).ifPresent(commands::add));
+                sweeps.addAll(batch.sweeps);
             }
         }
-        return due;
+        return new Due(commands, sweeps);
     }
 
     public void appliedAgain(Instant asOf, Instant now) {

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 
 /**
  * Applies the actions of one poll to Redis: single keys in one call, sets of keys and rebuilt values beside it. Confined
@@ -50,8 +51,7 @@ public final class ChangeApplier {
 
         private final Snapshot near;
         private final KeyBatch keys = new KeyBatch(rules, fenceWindow);
-        private final List<Runnable> wide = new ArrayList<>();
-        private final List<CompletableFuture<Void>> settling = new ArrayList<>();
+        private final List<Supplier<Sweeper.Progress>> wide = new ArrayList<>();
         private final List<Rebuilder.Request> rebuilds = new ArrayList<>();
         private final Set<Long> transactions = new HashSet<>();
         private Duration redelete = Duration.ZERO;
@@ -87,8 +87,7 @@ public final class ChangeApplier {
                 keys.remove(rebuild.mapping(), rebuild.key(), rebuild.field(), origin, fence);
                 rebuilds.add(new Rebuilder.Request(rebuild, fence.transactions(), rules.patterns(rebuild.key())));
             } else if (action instanceof CacheAction.Sweep sweep) {
-                wide.add(() -> settling.add(sweep(sweep.mapping(), sweepOf(sweep), fence, origin.position())
-                        .settled()));
+                wide.add(() -> sweep(sweep.mapping(), sweepOf(sweep), fence, origin.position()));
             }
         }
 
@@ -124,9 +123,18 @@ public final class ChangeApplier {
          * @return completes when nothing of it is under way any more; never fails
          */
         public CompletableFuture<Void> startWide() {
-            wide.forEach(Runnable::run);
             rebuilds.forEach(rebuilder::rebuild);
-            return CompletableFuture.allOf(settling.toArray(CompletableFuture[]::new));
+            return CompletableFuture.allOf(
+                    wide.stream().map(sweep -> sweep.get().settled()).toArray(CompletableFuture[]::new));
+        }
+
+        /** The sweeps, to be started again where the change stays invisible for long. */
+        public List<Runnable> sweeps() {
+            return wide.stream()
+                    .map(sweep -> (Runnable) () -> {
+                        var unused = sweep.get();
+                    })
+                    .toList();
         }
     }
 
