@@ -2,8 +2,8 @@ package dev.freshet.redis;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.RedisURI;
@@ -16,12 +16,14 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The connection to Redis: made on first use, and again after it was lost. What was sent over a lost connection is never
@@ -144,18 +146,20 @@ final class RedisLink implements AutoCloseable {
     }
 
     private CacheUnavailableException unavailable(String what, Throwable cause) {
-        Throwable told = withoutArguments(cause);
+        List<String> reasons = Stream.iterate(cause, Objects::nonNull, Throwable::getCause)
+                .map(reason -> String.valueOf(reason.getMessage()))
+                .distinct()
+                .toList();
+        String told = String.join(": ", reasons.stream().map(RedisLink::withoutArguments).toList());
+        boolean toldAll = reasons.stream().allMatch(reason -> reason.equals(withoutArguments(reason)));
         return new CacheUnavailableException(
-                "Redis at " + address() + " did not " + what + ": " + told.getMessage(), told);
+                "Redis at " + address() + " did not " + what + ": " + told, toldAll ? cause : new RedisException(told));
     }
 
-    /** Redis repeats the arguments of a command that it does not know, as when EVALSHA was renamed. */
-    private static Throwable withoutArguments(Throwable cause) {
-        String message = String.valueOf(cause.getMessage());
+    /** Redis repeats the arguments of a command that it does not know: keys and values, or HELLO's password. */
+    private static String withoutArguments(String message) {
         int arguments = message.indexOf(", with args");
-        return cause instanceof RedisCommandExecutionException && arguments >= 0
-                ? new RedisCommandExecutionException(message.substring(0, arguments))
-                : cause;
+        return arguments < 0 ? message : message.substring(0, arguments);
     }
 
     static Throwable cause(Throwable failure) {

@@ -19,19 +19,19 @@ record Script(String name, String text, String sha) {
     private static final String REFUSE_OOM = "#!lua";
 
     static Script invalidate() {
-        return load("invalidate", ALLOW_OOM, "clock", "fence");
+        return load("invalidate", ALLOW_OOM, "server", "fence");
     }
 
     static Script remove() {
-        return load("remove", ALLOW_OOM, "clock", "fence", "entry");
+        return load("remove", ALLOW_OOM, "server", "fence", "entry");
     }
 
     static Script store() {
-        return load("store", REFUSE_OOM, "clock", "fence", "snapshot", "entry");
+        return load("store", REFUSE_OOM, "server", "fence", "snapshot", "entry");
     }
 
     static Script fencePattern() {
-        return load("fence_pattern", ALLOW_OOM, "clock", "fence", "entry");
+        return load("fence_pattern", ALLOW_OOM, "server", "fence", "entry");
     }
 
     static Script publishPatterns() {

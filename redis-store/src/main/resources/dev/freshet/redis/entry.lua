@@ -14,7 +14,7 @@ local function at_or_after(a, b)
 end
 
 local function read_entry(key)
-  local fields = redis.call('HMGET', key, 'p', 's', 'u')
+  local fields = call('HMGET', key, 'p', 's', 'u')
   return { key = key, p = fields[1], s = fields[2], u = fields[3] }
 end
 
@@ -25,19 +25,19 @@ end
 
 local function leave_position(entry, position, life)
   if not (entry.p and at_or_after(entry.p, position)) then
-    redis.call('HSET', entry.key, 'p', position)
+    call('HSET', entry.key, 'p', position)
   end
-  redis.call('PEXPIRE', entry.key, life)
+  call('PEXPIRE', entry.key, life)
 end
 
 local function leave_unknown(entry, life)
-  redis.call('HSET', entry.key, 'u', string.format('%.0f', now() + life))
-  redis.call('PEXPIRE', entry.key, life)
+  call('HSET', entry.key, 'u', string.format('%.0f', now() + tonumber(life)))
+  call('PEXPIRE', entry.key, life)
 end
 
 -- The value that the snapshot described is gone.
 local function forget_snapshot(entry)
   if entry.s then
-    redis.call('HDEL', entry.key, 's')
+    call('HDEL', entry.key, 's')
   end
 end

@@ -2,7 +2,7 @@
 -- KEYS: key, lease, fence, entry of each command. ARGV: window and an entry's life in ms, then of each command: flags
 -- (f: a field, g: guarded), ids, position ('' where it is not known), field.
 -- Returns how many keys and fields stood.
-local window, life = tonumber(ARGV[1]), tonumber(ARGV[2])
+local window, life = ARGV[1], ARGV[2]
 local removed = 0
 for i = 0, #KEYS / 4 - 1 do
   local key, lease, fence, entry_key = KEYS[4 * i + 1], KEYS[4 * i + 2], KEYS[4 * i + 3], KEYS[4 * i + 4]
@@ -12,10 +12,10 @@ for i = 0, #KEYS / 4 - 1 do
     local reply = redis.pcall('HDEL', key, field)
     removed = removed + (type(reply) == 'number' and reply or 0)
   else
-    removed = removed + redis.call('UNLINK', key)
+    removed = removed + call('UNLINK', key)
   end
   if ids ~= '' then
-    redis.call('UNLINK', lease)
+    call('UNLINK', lease)
     add_fence(fence, ids, window)
   end
   if string.find(flags, 'g', 1, true) then

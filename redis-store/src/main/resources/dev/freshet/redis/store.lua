@@ -7,7 +7,7 @@
 -- A value without an entry is overwritten. An entry outlives by far the age up to which changes are sent here, so
 -- whatever was applied or filled before it ended is older than this change; and what applications SET themselves is
 -- theirs to bound. To delete instead would make a key that changes seldom flap between stored and gone.
-local window, life = tonumber(ARGV[1]), tonumber(ARGV[2])
+local window, life = ARGV[1], ARGV[2]
 local stored, in_doubt, kept = 0, 0, 0
 local patterns = {}
 
@@ -28,7 +28,7 @@ while k <= #KEYS do
   local whole = kind == 'f' and read_entry(KEYS[k + 4]) or entry
 
   if ids ~= '' then
-    redis.call('UNLINK', lease)
+    call('UNLINK', lease)
     add_fence(fence, ids, window)
   end
 
@@ -46,20 +46,20 @@ while k <= #KEYS do
       if kind == 'f' then
         doubt = redis.pcall('HEXISTS', key, ARGV[first]) == 1
       else
-        doubt = redis.call('EXISTS', key) == 1
+        doubt = call('EXISTS', key) == 1
       end
     end
     if not doubt then
       if kind == 't' then
         if ttl ~= '' then
-          redis.call('SET', key, ARGV[first], 'PX', ttl)
+          call('SET', key, ARGV[first], 'PX', ttl)
         else
-          redis.call('SET', key, ARGV[first])
+          call('SET', key, ARGV[first])
         end
       elseif kind == 'h' then
-        redis.call('UNLINK', key)
+        call('UNLINK', key)
         for i = first, first + payload - 1, 2 do
-          redis.call('HSET', key, ARGV[i], ARGV[i + 1])
+          call('HSET', key, ARGV[i], ARGV[i + 1])
         end
       else
         -- Something that is no hash stands here and is not ours to replace.
@@ -71,12 +71,12 @@ while k <= #KEYS do
       if kind == 'f' then
         redis.pcall('HDEL', key, ARGV[first])
       else
-        redis.call('UNLINK', key)
+        call('UNLINK', key)
       end
     else
       stored = stored + 1
       if kind ~= 't' and ttl ~= '' then
-        redis.call('PEXPIRE', key, ttl)
+        call('PEXPIRE', key, ttl)
       end
     end
     forget_snapshot(entry)

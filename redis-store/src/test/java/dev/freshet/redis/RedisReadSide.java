@@ -13,7 +13,7 @@ import java.util.UUID;
 final class RedisReadSide implements ReadSide {
 
     static final Script LEASE = Script.load("lease", "#!lua");
-    static final Script FILL = Script.load("fill", "#!lua", "clock", "snapshot");
+    static final Script FILL = Script.load("fill", "#!lua", "server", "snapshot");
 
     private final RedisCommands<String, String> redis;
     private final Duration window;
