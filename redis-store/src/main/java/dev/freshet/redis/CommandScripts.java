@@ -1,18 +1,22 @@
 package dev.freshet.redis;
 
+import dev.freshet.model.Snapshot;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 
 /** Writes commands as the scripts read them. Immutable, thread-safe. */
 final class CommandScripts {
 
-    private final Script.Set scripts;
+    private final Scripts scripts;
     private final long window;
     private final long life;
 
-    CommandScripts(Script.Set scripts, Duration window) {
+    CommandScripts(Scripts scripts, Duration window) {
         this.scripts = scripts;
         this.window = window.toMillis();
         this.life = RedisLayout.entryLife(window).toMillis();
@@ -20,7 +24,7 @@ final class CommandScripts {
 
     /** Whole keys, fenced and not guarded. */
     ScriptCall invalidate(List<KeyCommand.Invalidate> commands) {
-        ScriptCall call = new ScriptCall(scripts.invalidate()).argument(window);
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.INVALIDATE)).argument(window);
         commands.forEach(command -> call.key(command.key()));
         commands.forEach(command -> call.key(RedisLayout.lease(command.key())));
         for (KeyCommand.Invalidate command : commands) {
@@ -30,11 +34,11 @@ final class CommandScripts {
     }
 
     ScriptCall remove(List<KeyCommand.Invalidate> commands) {
-        ScriptCall call = new ScriptCall(scripts.remove()).argument(window).argument(life);
+        ScriptCall call =
+                new ScriptCall(scripts.get(Scripts.REMOVE)).argument(window).argument(life);
         for (KeyCommand.Invalidate command : commands) {
             keys(call, command)
-                    .argument((command.field().isPresent() ? "f" : "")
-                            + (command.guard() || command.position().isPresent() ? "g" : ""))
+                    .argument((command.field().isPresent() ? "f" : "") + (command.guard() ? "g" : ""))
                     .argument(ids(command.fence()))
                     .argument(command.position().map(RedisLayout::position).orElse(""))
                     .argument(command.field().orElse(""));
@@ -43,27 +47,25 @@ final class CommandScripts {
     }
 
     ScriptCall emptyStore() {
-        return new ScriptCall(scripts.store()).argument(window).argument(life);
+        return new ScriptCall(scripts.get(Scripts.STORE)).argument(window).argument(life);
     }
 
     void add(ScriptCall call, KeyCommand.Store command) {
         keys(call, command).key(RedisLayout.entry(command.key()));
         command.patterns().forEach(glob -> call.key(RedisLayout.patternEntry(glob)));
-        List<String> payload = payload(command);
+        List<String> payload = new ArrayList<>(payload(command.value()));
+        command.field().ifPresent(field -> payload.add(0, field));
         call.argument(kind(command))
                 .argument(ids(command.fence()))
                 .argument(RedisLayout.position(command.position()))
-                // Redis refuses a life of nothing; a millisecond is the least there is.
-                .argument(command.ttl()
-                        .map(ttl -> Long.toString(Math.max(1, ttl.toMillis())))
-                        .orElse(""))
+                .argument(ttl(command.ttl()))
                 .argument(command.patterns().size())
                 .argument(payload.size());
         payload.forEach(call::argument);
     }
 
     ScriptCall fencePattern(String glob, Fence fence, String position) {
-        return new ScriptCall(scripts.fencePattern())
+        return new ScriptCall(scripts.get(Scripts.FENCE_PATTERN))
                 .key(RedisLayout.patternFence(glob))
                 .key(RedisLayout.patternEntry(glob))
                 .argument(window)
@@ -73,9 +75,53 @@ final class CommandScripts {
     }
 
     ScriptCall publishPatterns(String pipeline, Map<String, String> globs) {
-        ScriptCall call = new ScriptCall(scripts.publishPatterns()).key(RedisLayout.patterns(pipeline));
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.PUBLISH_PATTERNS)).key(RedisLayout.patterns(pipeline));
         globs.forEach((cache, glob) -> call.argument(cache).argument(glob));
         return call;
+    }
+
+    /** @param keys whole keys; their entries tell who wrote them */
+    ScriptCall takeBack(List<String> keys, Fence fence) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.TAKE_BACK)).argument(ids(fence));
+        keys.forEach(call::key);
+        keys.forEach(key -> call.key(RedisLayout.entry(key)));
+        return call;
+    }
+
+    ScriptCall lease(String key, String token, Duration life) {
+        return new ScriptCall(scripts.get(Scripts.LEASE))
+                .key(key)
+                .key(RedisLayout.lease(key))
+                .argument(token)
+                .argument(Math.max(1, life.toMillis()));
+    }
+
+    ScriptCall fill(
+            String key,
+            String token,
+            Snapshot snapshot,
+            KeyCommand.Value value,
+            Optional<Duration> ttl,
+            List<String> patterns) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.FILL))
+                .key(key)
+                .key(RedisLayout.lease(key))
+                .key(RedisLayout.fence(key))
+                .key(RedisLayout.entry(key));
+        patterns.forEach(glob -> call.key(RedisLayout.patternFence(glob)));
+        call.argument(token)
+                .argument(snapshot.toString())
+                .argument(life)
+                .argument(value instanceof KeyCommand.Value.Hash ? "h" : "t")
+                .argument(ttl(ttl));
+        payload(value).forEach(call::argument);
+        return call;
+    }
+
+    ScriptCall release(String key, String token) {
+        return new ScriptCall(scripts.get(Scripts.RELEASE))
+                .key(RedisLayout.lease(key))
+                .argument(token);
     }
 
     private static ScriptCall keys(ScriptCall call, KeyCommand command) {
@@ -92,25 +138,25 @@ final class CommandScripts {
         return command.field().isPresent() ? "f" : command.value() instanceof KeyCommand.Value.Hash ? "h" : "t";
     }
 
-    private static List<String> payload(KeyCommand.Store command) {
-        if (command.value() instanceof KeyCommand.Value.Text text) {
-            return command.field().map(field -> List.of(field, text.text())).orElseGet(() -> List.of(text.text()));
+    private static List<String> payload(KeyCommand.Value value) {
+        if (value instanceof KeyCommand.Value.Text text) {
+            return List.of(text.text());
         }
-        KeyCommand.Value.Hash hash = (KeyCommand.Value.Hash) command.value();
+        KeyCommand.Value.Hash hash = (KeyCommand.Value.Hash) value;
         return hash.fields().entrySet().stream()
-                .flatMap(entry -> java.util.stream.Stream.of(entry.getKey(), entry.getValue()))
+                .flatMap(entry -> Stream.of(entry.getKey(), entry.getValue()))
                 .toList();
     }
 
+    /** Redis refuses a life of nothing; a millisecond is the least there is. */
+    private static String ttl(Optional<Duration> ttl) {
+        return ttl.map(life -> Long.toString(Math.max(1, life.toMillis()))).orElse("");
+    }
+
     private static String ids(Fence fence) {
-        if (!(fence instanceof Fence.Transactions transactions)) {
-            return "";
-        }
         StringJoiner ids = new StringJoiner(" ");
-        for (long id : transactions.transactions()) {
-            ids.add(Long.toString(id));
-        }
-        if (transactions.refuseAll()) {
+        fence.transactions().forEach(id -> ids.add(Long.toString(id)));
+        if (fence.refuseAll()) {
             ids.add("*");
         }
         return ids.toString();

@@ -21,9 +21,9 @@ public sealed interface KeyCommand {
     /**
      * Remove the entry: unlink (or HDEL), void the lease, add to the fence, in that order (rule 1).
      *
-     * @param position left beside the entry so that an older refresh does not store; empty where no refresh mapping can
-     *     reach this key, or where the change's position is not known and {@code guard} says what to do
-     * @param guard whether a refresh mapping can reach this key: then an unknown position is left as such
+     * @param position left beside the entry where it is guarded, so that an older refresh does not store; empty where
+     *     it is not known
+     * @param guard whether a refresh mapping can reach this key: then its position is left, or that it is not known
      */
     record Invalidate(String key, Optional<String> field, Fence fence, Optional<Position> position, boolean guard)
             implements KeyCommand {}

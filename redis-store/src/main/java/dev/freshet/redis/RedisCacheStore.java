@@ -2,6 +2,7 @@ package dev.freshet.redis;
 
 import dev.freshet.model.KeyScan;
 import dev.freshet.model.Position;
+import dev.freshet.model.Snapshot;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -20,7 +22,7 @@ import java.util.function.Function;
  * calls of one {@link #apply} are pipelined; each script works on a bounded number of keys, so that Redis answers others
  * in between. Thread-safe.
  */
-public final class RedisCacheStore implements CacheStore {
+public final class RedisCacheStore implements CacheStore, FillStore {
 
     /** How many keys one call removes: few enough to take Redis about a millisecond. */
     static final int REMOVED_AT_ONCE = 256;
@@ -32,7 +34,7 @@ public final class RedisCacheStore implements CacheStore {
     private final RedisLink link;
     private final CommandScripts scripts;
 
-    private RedisCacheStore(RedisURI uri, Duration window, Duration timeout, Script.Set scripts) {
+    private RedisCacheStore(RedisURI uri, Duration window, Duration timeout, Scripts scripts) {
         if (window.toMillis() <= 0) {
             throw new IllegalArgumentException("the fence window must be at least a millisecond: " + window);
         }
@@ -57,10 +59,10 @@ public final class RedisCacheStore implements CacheStore {
      * @param timeout how long to wait for a connection, and for the reply to one command
      */
     public static RedisCacheStore at(String url, Duration window, Duration timeout) {
-        return at(url, window, timeout, Script.Set.standard());
+        return at(url, window, timeout, Scripts.standard());
     }
 
-    static RedisCacheStore at(String url, Duration window, Duration timeout, Script.Set scripts) {
+    static RedisCacheStore at(String url, Duration window, Duration timeout, Scripts scripts) {
         return new RedisCacheStore(uri(url, timeout), window, timeout, scripts);
     }
 
@@ -91,7 +93,42 @@ public final class RedisCacheStore implements CacheStore {
 
     @Override
     public CompletionStage<Long> sweep(KeyScan keys, Optional<KeyScan> field) {
-        return link.ask("sweep", redis -> new Sweep(redis, keys, field).run());
+        return link.ask("sweep", redis -> Sweep.removing(redis, keys, field).run());
+    }
+
+    @Override
+    public CompletionStage<Long> takeBack(KeyScan keys, Fence fence) {
+        return link.ask("take back what was filled", redis -> {
+            Function<List<String>, CompletionStage<Long>> remove =
+                    batch -> link.run(redis, scripts.takeBack(batch, fence)).thenApply(answer -> answer.get(0));
+            return Sweep.takingBack(redis, keys, remove).run();
+        });
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> lease(String key, Duration life) {
+        String token = UUID.randomUUID().toString();
+        ScriptCall call = scripts.lease(key, token, life);
+        return link.ask("grant a lease", redis -> link.run(redis, call))
+                .thenApply(answer -> answer.get(0) == 1 ? Optional.of(token) : Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<Boolean> fill(
+            String key,
+            String token,
+            Snapshot snapshot,
+            KeyCommand.Value value,
+            Optional<Duration> ttl,
+            List<String> patterns) {
+        ScriptCall call = scripts.fill(key, token, snapshot, value, ttl, patterns);
+        return link.ask("fill a key", redis -> link.run(redis, call)).thenApply(answer -> answer.get(0) == 1);
+    }
+
+    @Override
+    public CompletionStage<Void> release(String key, String token) {
+        ScriptCall call = scripts.release(key, token);
+        return link.ask("release a lease", redis -> link.run(redis, call)).thenApply(nothing -> null);
     }
 
     @Override
@@ -141,7 +178,7 @@ public final class RedisCacheStore implements CacheStore {
                     || command.position().isPresent()
                     || command.field().isPresent()) {
                 guarded.add(command);
-            } else if (command.fence() instanceof Fence.None) {
+            } else if (command.fence().isNone()) {
                 plain.add(command);
             } else {
                 fenced.add(command);

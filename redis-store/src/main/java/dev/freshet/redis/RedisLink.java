@@ -15,6 +15,7 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,11 +35,11 @@ final class RedisLink implements AutoCloseable {
 
     private final RedisClient client;
     private final RedisURI uri;
-    private final List<Script> scripts;
+    private final Collection<Script> scripts;
     private Optional<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> connection = Optional.empty();
     private boolean closed;
 
-    RedisLink(RedisURI uri, Duration timeout, List<Script> scripts) {
+    RedisLink(RedisURI uri, Duration timeout, Collection<Script> scripts) {
         this.uri = uri;
         this.scripts = scripts;
         this.client = RedisClient.create();
@@ -150,7 +151,8 @@ final class RedisLink implements AutoCloseable {
                 .map(reason -> String.valueOf(reason.getMessage()))
                 .distinct()
                 .toList();
-        String told = String.join(": ", reasons.stream().map(RedisLink::withoutArguments).toList());
+        String told = String.join(
+                ": ", reasons.stream().map(RedisLink::withoutArguments).toList());
         boolean toldAll = reasons.stream().allMatch(reason -> reason.equals(withoutArguments(reason)));
         return new CacheUnavailableException(
                 "Redis at " + address() + " did not " + what + ": " + told, toldAll ? cause : new RedisException(told));

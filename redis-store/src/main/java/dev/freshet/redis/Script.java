@@ -7,36 +7,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.List;
 
 /** A Lua script as Redis takes it: the shebang, the parts that it shares with others, its own text. Immutable. */
 record Script(String name, String text, String sha) {
 
     /** Runs on a full Redis too: a key must go even where its fence finds no room. */
-    private static final String ALLOW_OOM = "#!lua flags=allow-oom";
+    static final String ALLOW_OOM = "#!lua flags=allow-oom";
 
     /** Redis refuses the call as a whole when it is full, before anything was done. */
-    private static final String REFUSE_OOM = "#!lua";
-
-    static Script invalidate() {
-        return load("invalidate", ALLOW_OOM, "server", "fence");
-    }
-
-    static Script remove() {
-        return load("remove", ALLOW_OOM, "server", "fence", "entry");
-    }
-
-    static Script store() {
-        return load("store", REFUSE_OOM, "server", "fence", "snapshot", "entry");
-    }
-
-    static Script fencePattern() {
-        return load("fence_pattern", ALLOW_OOM, "server", "fence", "entry");
-    }
-
-    static Script publishPatterns() {
-        return load("publish_patterns", ALLOW_OOM);
-    }
+    static final String REFUSE_OOM = "#!lua";
 
     static Script of(String name, String text) {
         try {
@@ -63,23 +42,6 @@ record Script(String name, String text, String sha) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The scripts that a store runs. */
-    record Set(Script invalidate, Script remove, Script store, Script fencePattern, Script publishPatterns) {
-
-        static Set standard() {
-            return new Set(
-                    Script.invalidate(),
-                    Script.remove(),
-                    Script.store(),
-                    Script.fencePattern(),
-                    Script.publishPatterns());
-        }
-
-        List<Script> all() {
-            return List.of(invalidate, remove, store, fencePattern, publishPatterns);
         }
     }
 }

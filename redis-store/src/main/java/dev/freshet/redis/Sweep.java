@@ -8,6 +8,8 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -27,29 +29,61 @@ final class Sweep {
 
     private final RedisAsyncCommands<byte[], byte[]> redis;
     private final KeyScan keys;
-    private final Optional<KeyScan> field;
+    private final boolean hashesOnly;
+    private final Function<List<byte[]>, CompletionStage<Long>> remove;
 
-    Sweep(RedisAsyncCommands<byte[], byte[]> redis, KeyScan keys, Optional<KeyScan> field) {
+    private Sweep(
+            RedisAsyncCommands<byte[], byte[]> redis,
+            KeyScan keys,
+            boolean hashesOnly,
+            Function<List<byte[]>, CompletionStage<Long>> remove) {
         this.redis = redis;
         this.keys = keys;
-        this.field = field;
+        this.hashesOnly = hashesOnly;
+        this.remove = remove;
+    }
+
+    /** Removes the keys, or the fields of the hashes. */
+    static Sweep removing(RedisAsyncCommands<byte[], byte[]> redis, KeyScan keys, Optional<KeyScan> field) {
+        return field.map(fields -> new Sweep(
+                        redis,
+                        keys,
+                        true,
+                        found -> oneByOne(found.iterator(), key -> removeFields(redis, key, fields), 0)))
+                .orElseGet(() -> new Sweep(
+                        redis,
+                        keys,
+                        false,
+                        found -> inBatches(found, batch -> redis.unlink(batch.toArray(byte[][]::new)))));
+    }
+
+    /** Hands the keys to {@code remove}, which knows which of them are to go. */
+    static Sweep takingBack(
+            RedisAsyncCommands<byte[], byte[]> redis,
+            KeyScan keys,
+            Function<List<String>, CompletionStage<Long>> remove) {
+        return new Sweep(redis, keys, false, found -> inBatches(texts(found), remove));
+    }
+
+    /** What is no text was never filled by a client that keeps entries. */
+    private static List<String> texts(List<byte[]> found) {
+        return found.stream()
+                .filter(bytes -> Arrays.equals(bytes, Utf8.decode(bytes).getBytes(StandardCharsets.UTF_8)))
+                .map(Utf8::decode)
+                .toList();
     }
 
     CompletionStage<Long> run() {
         // A glob that can only be one key needs no walk over all of them.
         return Glob.literal(keys.glob())
-                .map(key -> remove(keep(List.of(Utf8.encode(key)))))
-                .orElseGet(() -> walk(this::scan, this::step));
+                .map(key -> remove.apply(keep(List.of(Utf8.encode(key)))))
+                .orElseGet(() -> walk(this::scan, found -> remove.apply(keep(found.getKeys()))));
     }
 
     private CompletionStage<KeyScanCursor<byte[]>> scan(ScanCursor cursor) {
         KeyScanArgs arguments = KeyScanArgs.Builder.limit(STEP);
         arguments.match(Utf8.encode(keys.glob()));
-        return redis.scan(cursor, field.isPresent() ? arguments.type("hash") : arguments);
-    }
-
-    private CompletionStage<Long> step(KeyScanCursor<byte[]> found) {
-        return remove(keep(found.getKeys()));
+        return redis.scan(cursor, hashesOnly ? arguments.type("hash") : arguments);
     }
 
     private List<byte[]> keep(Collection<byte[]> found) {
@@ -62,18 +96,14 @@ final class Sweep {
                 .toList();
     }
 
-    private CompletionStage<Long> remove(List<byte[]> found) {
-        return field.map(fields -> oneByOne(found.iterator(), key -> removeFields(key, fields), 0))
-                .orElseGet(() -> inBatches(found, redis::unlink));
-    }
-
-    private CompletionStage<Long> removeFields(byte[] key, KeyScan fields) {
+    private static CompletionStage<Long> removeFields(
+            RedisAsyncCommands<byte[], byte[]> redis, byte[] key, KeyScan fields) {
         ScanArgs arguments = ScanArgs.Builder.limit(STEP).match(Utf8.encode(fields.glob()));
         Function<MapScanCursor<byte[], byte[]>, CompletionStage<Long>> step = found -> inBatches(
                 found.getMap().keySet().stream()
                         .filter(name -> fields.matches(Utf8.decode(name)))
                         .toList(),
-                names -> redis.hdel(key, names));
+                names -> redis.hdel(key, names.toArray(byte[][]::new)));
         return walk(cursor -> redis.hscan(key, cursor, arguments), step)
                 .handle((removed, failure) -> {
                     if (failure == null) {
@@ -87,11 +117,10 @@ final class Sweep {
                 .thenCompose(Function.identity());
     }
 
-    private static CompletionStage<Long> inBatches(List<byte[]> all, Function<byte[][], CompletionStage<Long>> remove) {
+    private static <T> CompletionStage<Long> inBatches(List<T> all, Function<List<T>, CompletionStage<Long>> remove) {
         CompletionStage<Long> removed = CompletableFuture.completedStage(0L);
         for (int from = 0; from < all.size(); from += REMOVED_AT_ONCE) {
-            byte[][] batch = all.subList(from, Math.min(all.size(), from + REMOVED_AT_ONCE))
-                    .toArray(byte[][]::new);
+            List<T> batch = all.subList(from, Math.min(all.size(), from + REMOVED_AT_ONCE));
             removed = removed.thenCombine(remove.apply(batch), Long::sum);
         }
         return removed;

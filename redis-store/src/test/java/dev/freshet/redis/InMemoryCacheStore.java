@@ -5,7 +5,6 @@ import dev.freshet.model.Position;
 import dev.freshet.model.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +22,7 @@ import java.util.function.Supplier;
  * A cache store in memory, for tests: it keeps {@link CacheStoreContract} as Redis does. Time stands still except for
  * {@link #letGuardsEnd()}. {@link #failNext} makes calls fail as a Redis that is away. Thread-safe.
  */
-public final class InMemoryCacheStore implements CacheStore, ReadSide {
+public final class InMemoryCacheStore implements CacheStore, FillStore, ReadSide {
 
     private record Name(String key, Optional<String> field) {}
 
@@ -34,7 +33,10 @@ public final class InMemoryCacheStore implements CacheStore, ReadSide {
         private boolean unknown;
 
         boolean mayOvertake(Position position) {
-            return unknown || this.position.filter(mine -> mine.compareTo(position) >= 0).isPresent();
+            return unknown
+                    || this.position
+                            .filter(mine -> mine.compareTo(position) >= 0)
+                            .isPresent();
         }
 
         void leave(Position position) {
@@ -48,8 +50,8 @@ public final class InMemoryCacheStore implements CacheStore, ReadSide {
         private OptionalLong floor = OptionalLong.empty();
         private boolean all;
 
-        void add(Fence.Transactions fence) {
-            Arrays.stream(fence.transactions()).forEach(ids::add);
+        void add(Fence fence) {
+            ids.addAll(fence.transactions());
             all |= fence.refuseAll();
             while (ids.size() > RedisLayout.FENCE_BOUND) {
                 long lowest = ids.first();
@@ -72,6 +74,7 @@ public final class InMemoryCacheStore implements CacheStore, ReadSide {
     private final Map<String, Guard> fences = new HashMap<>();
     private final Map<Name, Entry> entries = new HashMap<>();
     private final Map<String, Entry> patternEntries = new HashMap<>();
+    private final Map<String, Guard> patternFences = new HashMap<>();
     private final Map<String, Map<String, String>> published = new HashMap<>();
     private final List<KeyCommand> applied = new ArrayList<>();
     private final AtomicLong tokens = new AtomicLong();
@@ -103,6 +106,7 @@ public final class InMemoryCacheStore implements CacheStore, ReadSide {
     public CompletionStage<Void> fencePattern(String glob, Fence fence, Optional<Position> position) {
         return this.<Optional<Void>>answer(() -> {
                     Entry entry = patternEntries.computeIfAbsent(glob, name -> new Entry());
+                    patternFences.computeIfAbsent(glob, name -> new Guard()).add(fence);
                     position.ifPresentOrElse(entry::leave, () -> entry.unknown = true);
                     return Optional.empty();
                 })
@@ -112,16 +116,19 @@ public final class InMemoryCacheStore implements CacheStore, ReadSide {
     @Override
     public CompletionStage<Long> sweep(KeyScan keys, Optional<KeyScan> field) {
         return answer(() -> {
-            List<String> found = keys().stream()
-                    .filter(key -> GlobPattern.of(keys.glob()).matcher(key).matches() && keys.matches(key))
-                    .filter(key ->
-                            keys.glob().startsWith(RedisLayout.PREFIX) || !key.startsWith(RedisLayout.PREFIX))
-                    .toList();
+            List<String> found = found(keys);
             return field.map(fields -> found.stream()
                             .mapToLong(key -> sweepFields(key, fields))
                             .sum())
                     .orElseGet(() -> found.stream().filter(this::unlink).count());
         });
+    }
+
+    private List<String> found(KeyScan keys) {
+        return keys().stream()
+                .filter(key -> GlobPattern.of(keys.glob()).matcher(key).matches() && keys.matches(key))
+                .filter(key -> keys.glob().startsWith(RedisLayout.PREFIX) || !key.startsWith(RedisLayout.PREFIX))
+                .toList();
     }
 
     private long sweepFields(String key, KeyScan fields) {
@@ -151,15 +158,20 @@ public final class InMemoryCacheStore implements CacheStore, ReadSide {
             return CompletableFuture.failedFuture(
                     new CacheUnavailableException("the store was told to fail", new IllegalStateException("told so")));
         }
-        return CompletableFuture.completedFuture(work.get());
+        try {
+            return CompletableFuture.completedFuture(work.get());
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private Outcome apply(KeyCommand command) {
+        Utf8.encode(command.key());
         applied.add(command);
         if (command instanceof KeyCommand.Invalidate invalidate) {
             boolean stood = remove(command);
             fence(command);
-            if (invalidate.guard() || invalidate.position().isPresent()) {
+            if (invalidate.guard()) {
                 Entry entry = entry(command);
                 entry.snapshot = Optional.empty();
                 invalidate.position().ifPresentOrElse(entry::leave, () -> entry.unknown = true);
@@ -187,37 +199,35 @@ public final class InMemoryCacheStore implements CacheStore, ReadSide {
         if (doubt) {
             remove(store);
         } else {
-            put(store);
+            put(store.key(), store.field(), store.value(), store.ttl());
         }
         entry.snapshot = Optional.empty();
         entry.leave(store.position());
         return new Outcome(0, doubt ? 0 : 1, doubt ? 1 : 0, 0);
     }
 
-    private void put(KeyCommand.Store store) {
-        if (store.value() instanceof KeyCommand.Value.Hash hash) {
-            unlink(store.key());
+    private void put(String key, Optional<String> field, KeyCommand.Value value, Optional<Duration> ttl) {
+        if (value instanceof KeyCommand.Value.Hash hash) {
+            unlink(key);
             if (!hash.fields().isEmpty()) {
-                hashes.put(store.key(), new LinkedHashMap<>(hash.fields()));
+                hashes.put(key, new LinkedHashMap<>(hash.fields()));
             }
-        } else if (store.value() instanceof KeyCommand.Value.Text text) {
-            store.field()
-                    .ifPresentOrElse(
-                            field -> putField(store.key(), field, text.text()), () -> put(store.key(), text.text()));
+        } else if (value instanceof KeyCommand.Value.Text text) {
+            field.ifPresentOrElse(name -> putField(key, name, text.text()), () -> put(key, text.text()));
         }
-        store.ttl().ifPresent(ttl -> lives.put(store.key(), ttl));
+        ttl.ifPresent(life -> lives.put(key, life));
     }
 
     private static boolean seesAll(Snapshot snapshot, Fence fence) {
-        return fence instanceof Fence.Transactions change
-                && !change.refuseAll()
-                && Arrays.stream(change.transactions()).allMatch(snapshot::sees);
+        return !fence.isNone()
+                && !fence.refuseAll()
+                && fence.transactions().stream().allMatch(snapshot::sees);
     }
 
     private void fence(KeyCommand command) {
-        if (command.fence() instanceof Fence.Transactions fence) {
+        if (!command.fence().isNone()) {
             leases.remove(command.key());
-            fences.computeIfAbsent(command.key(), key -> new Guard()).add(fence);
+            fences.computeIfAbsent(command.key(), key -> new Guard()).add(command.fence());
         }
     }
 
@@ -232,9 +242,7 @@ public final class InMemoryCacheStore implements CacheStore, ReadSide {
     }
 
     private boolean remove(KeyCommand command) {
-        return command.field()
-                .map(field -> removeField(command.key(), field))
-                .orElseGet(() -> unlink(command.key()));
+        return command.field().map(field -> removeField(command.key(), field)).orElseGet(() -> unlink(command.key()));
     }
 
     private boolean removeField(String key, String field) {
@@ -290,16 +298,61 @@ public final class InMemoryCacheStore implements CacheStore, ReadSide {
     }
 
     @Override
-    public synchronized boolean fill(String key, String token, Snapshot snapshot, String value) {
-        boolean accepted = token.equals(leases.get(key))
-                && fences.getOrDefault(key, new Guard()).allows(snapshot);
-        if (accepted) {
-            put(key, value);
-            leases.remove(key);
-            entries.computeIfAbsent(new Name(key, Optional.empty()), name -> new Entry()).snapshot =
-                    Optional.of(snapshot);
-        }
-        return accepted;
+    public boolean fill(String key, String token, Snapshot snapshot, String value, String... patterns) {
+        return fill(key, token, snapshot, new KeyCommand.Value.Text(value), Optional.empty(), List.of(patterns))
+                .toCompletableFuture()
+                .join();
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> lease(String key, Duration life) {
+        return answer(() -> lease(key));
+    }
+
+    @Override
+    public CompletionStage<Boolean> fill(
+            String key,
+            String token,
+            Snapshot snapshot,
+            KeyCommand.Value value,
+            Optional<Duration> ttl,
+            List<String> patterns) {
+        return answer(() -> {
+            boolean accepted = leases.remove(key, token)
+                    && fences.getOrDefault(key, new Guard()).allows(snapshot)
+                    && patterns.stream()
+                            .allMatch(glob -> patternFences
+                                    .getOrDefault(glob, new Guard())
+                                    .allows(snapshot));
+            if (accepted) {
+                put(key, Optional.empty(), value, ttl);
+                entries.computeIfAbsent(new Name(key, Optional.empty()), name -> new Entry()).snapshot =
+                        Optional.of(snapshot);
+            }
+            return accepted;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> release(String key, String token) {
+        return answer(() -> leases.remove(key, token)).thenAccept(released -> {});
+    }
+
+    @Override
+    public CompletionStage<Long> takeBack(KeyScan keys, Fence fence) {
+        return answer(() -> found(keys).stream()
+                .filter(key -> {
+                    Entry entry = entries.getOrDefault(new Name(key, Optional.empty()), new Entry());
+                    boolean unseen = entry.snapshot
+                            .filter(snapshot -> !seesAll(snapshot, fence))
+                            .isPresent();
+                    if (unseen) {
+                        entry.snapshot = Optional.empty();
+                        unlink(key);
+                    }
+                    return unseen;
+                })
+                .count());
     }
 
     @Override
@@ -313,6 +366,7 @@ public final class InMemoryCacheStore implements CacheStore, ReadSide {
         leases.clear();
         entries.clear();
         patternEntries.clear();
+        patternFences.clear();
     }
 
     @Override

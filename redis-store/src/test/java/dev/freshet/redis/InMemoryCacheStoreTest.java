@@ -15,6 +15,11 @@ class InMemoryCacheStoreTest extends CacheStoreContract {
     }
 
     @Override
+    protected FillStore fills() {
+        return store;
+    }
+
+    @Override
     protected ReadSide readSide() {
         return store;
     }

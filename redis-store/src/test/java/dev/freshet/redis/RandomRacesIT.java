@@ -31,11 +31,13 @@ class RandomRacesIT {
 
     private final TestRedis redis = TestRedis.start();
     private final RedisCommands<String, String> commands = redis.text();
-    private final ReadSide readers = new RedisReadSide(commands, WINDOW);
+    private final RedisCacheStore fills = RedisCacheStore.at(redis.url(), WINDOW);
+    private final ReadSide readers = new RedisReadSide(commands, fills, WINDOW);
     private final long seed = new Random().nextLong();
 
     @AfterAll
     void close() {
+        fills.close();
         redis.close();
     }
 
@@ -45,10 +47,14 @@ class RandomRacesIT {
             int present = 0;
             for (long race = seed; race < seed + RACES; race++) {
                 Race played = play(store, race);
-                assertThat(played.violation).as("race with seed %d: %s", race, played.trace).isEmpty();
+                assertThat(played.violation)
+                        .as("race with seed %d: %s", race, played.trace)
+                        .isEmpty();
                 present += played.value().isPresent() ? 1 : 0;
             }
-            assertThat(present).as("races that ended with a value, from seed %d", seed).isGreaterThan(RACES / 20);
+            assertThat(present)
+                    .as("races that ended with a value, from seed %d", seed)
+                    .isGreaterThan(RACES / 20);
         }
     }
 
@@ -60,13 +66,13 @@ class RandomRacesIT {
     }
 
     private void assertFound(String rule, String instead) {
-        Script.Set set = Script.Set.standard();
-        assertThat(set.store().text()).contains(rule);
-        Script broken = Script.of("store", set.store().text().replace(rule, instead));
-        Script.Set without =
-                new Script.Set(set.invalidate(), set.remove(), broken, set.fencePattern(), set.publishPatterns());
+        Scripts scripts = Scripts.standard();
+        String text = scripts.get(Scripts.STORE).text();
+        assertThat(text).contains(rule);
+        Scripts without = scripts.with(Script.of(Scripts.STORE, text.replace(rule, instead)));
         try (CacheStore store = RedisCacheStore.at(redis.url(), WINDOW, Duration.ofSeconds(5), without)) {
-            assertThat(LongStream.range(1, 4000).anyMatch(race -> play(store, race).violation.isPresent()))
+            assertThat(LongStream.range(1, 4000)
+                            .anyMatch(race -> play(store, race).violation.isPresent()))
                     .as("a race that breaks without: %s", rule)
                     .isTrue();
         }
@@ -247,8 +253,12 @@ class RandomRacesIT {
                 for (int step = 0; step < 60; step++) {
                     trace.add(compare(store, memory, random));
                     for (String key : List.of("a", "b")) {
-                        assertThat(memory.get(key)).as("seed %d: %s", round, trace).isEqualTo(readers.get(key));
-                        assertThat(memory.hash(key)).as("seed %d: %s", round, trace).isEqualTo(readers.hash(key));
+                        assertThat(memory.get(key))
+                                .as("seed %d: %s", round, trace)
+                                .isEqualTo(readers.get(key));
+                        assertThat(memory.hash(key))
+                                .as("seed %d: %s", round, trace)
+                                .isEqualTo(readers.hash(key));
                     }
                 }
             }
@@ -279,7 +289,9 @@ class RandomRacesIT {
     private static KeyCommand randomCommand(String key, Random random) {
         Fence fence = random.nextInt(6) == 0
                 ? Fence.NONE
-                : random.nextInt(20) == 0 ? Fence.REFUSE_ALL : Fence.of(1 + random.nextInt(12), 1 + random.nextInt(12));
+                : random.nextInt(20) == 0
+                        ? Fence.REFUSE_ALL
+                        : Fence.of(1 + random.nextInt(12)).and(Fence.of(1 + random.nextInt(12)));
         Optional<String> field = random.nextInt(4) == 0 ? Optional.of("f" + random.nextInt(2)) : Optional.empty();
         if (random.nextInt(3) == 0) {
             boolean guard = random.nextBoolean();

@@ -23,7 +23,7 @@ public interface ReadSide {
     Optional<String> lease(String key);
 
     /** Whether the fill was accepted. */
-    boolean fill(String key, String token, Snapshot snapshot, String value);
+    boolean fill(String key, String token, Snapshot snapshot, String value, String... patterns);
 
     /** The globs that a pipeline published, by cache name. */
     Map<String, String> patterns(String pipeline);

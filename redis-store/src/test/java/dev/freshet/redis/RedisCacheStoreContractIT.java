@@ -15,7 +15,7 @@ class RedisCacheStoreContractIT extends CacheStoreContract {
     private final TestRedis redis = TestRedis.start();
     private final RedisCommands<String, String> commands = redis.text();
     private final RedisCacheStore store = RedisCacheStore.at(redis.url(), WINDOW);
-    private final ReadSide readSide = new RedisReadSide(commands, WINDOW);
+    private final ReadSide readSide = new RedisReadSide(commands, store, WINDOW);
 
     @BeforeAll
     void warm() {
@@ -35,6 +35,11 @@ class RedisCacheStoreContractIT extends CacheStoreContract {
 
     @Override
     protected CacheStore store() {
+        return store;
+    }
+
+    @Override
+    protected FillStore fills() {
         return store;
     }
 

@@ -1,25 +1,22 @@
 package dev.freshet.redis;
 
 import dev.freshet.model.Snapshot;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
-/** Applications and readers on a real Redis; lease and fill are scripts that follow rules 7 and 10. */
+/** Applications and readers on a real Redis. */
 final class RedisReadSide implements ReadSide {
 
-    static final Script LEASE = Script.load("lease", "#!lua");
-    static final Script FILL = Script.load("fill", "#!lua", "server", "snapshot");
-
     private final RedisCommands<String, String> redis;
+    private final FillStore fills;
     private final Duration window;
 
-    RedisReadSide(RedisCommands<String, String> redis, Duration window) {
+    RedisReadSide(RedisCommands<String, String> redis, FillStore fills, Duration window) {
         this.redis = redis;
+        this.fills = fills;
         this.window = window;
     }
 
@@ -50,26 +47,14 @@ final class RedisReadSide implements ReadSide {
 
     @Override
     public Optional<String> lease(String key) {
-        String token = UUID.randomUUID().toString();
-        return eval(LEASE, List.of(key, RedisLayout.lease(key)), token, Long.toString(window.toMillis() / 2))
-                ? Optional.of(token)
-                : Optional.empty();
+        return fills.lease(key, window.dividedBy(2)).toCompletableFuture().join();
     }
 
     @Override
-    public boolean fill(String key, String token, Snapshot snapshot, String value) {
-        return eval(
-                FILL,
-                List.of(key, RedisLayout.lease(key), RedisLayout.fence(key), RedisLayout.entry(key)),
-                token,
-                snapshot.toString(),
-                value,
-                Long.toString(RedisLayout.entryLife(window).toMillis()));
-    }
-
-    private boolean eval(Script script, List<String> keys, String... arguments) {
-        List<Long> answer = redis.eval(script.text(), ScriptOutputType.MULTI, keys.toArray(String[]::new), arguments);
-        return answer.get(0) == 1;
+    public boolean fill(String key, String token, Snapshot snapshot, String value, String... patterns) {
+        return fills.fill(key, token, snapshot, new KeyCommand.Value.Text(value), Optional.empty(), List.of(patterns))
+                .toCompletableFuture()
+                .join();
     }
 
     @Override

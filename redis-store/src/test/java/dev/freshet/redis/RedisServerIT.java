@@ -36,7 +36,7 @@ class RedisServerIT {
         try (TestRedis redis = TestRedis.start();
                 CacheStore store = RedisCacheStore.at(redis.url(), WINDOW)) {
             RedisCommands<String, String> commands = redis.text();
-            apply(store, invalidate("a", Fence.of(7, 8).and(Fence.REFUSE_ALL)));
+            apply(store, invalidate("a", Fence.of(7).and(Fence.of(8)).and(Fence.REFUSE_ALL)));
             apply(store, invalidateAt("b", Fence.of(9), 3));
             apply(store, storeField("c", "f", "v", 4));
             apply(store, invalidate("d", Fence.NONE));
@@ -60,8 +60,7 @@ class RedisServerIT {
             for (String fence : List.of("freshet:fence:{a}:a", "freshet:fence:{b}:b", "freshet:pattern:e*")) {
                 assertThat(commands.pttl(fence)).as(fence).isBetween(20_000L, WINDOW.toMillis());
             }
-            for (String entry :
-                    List.of("freshet:entry:{b}:b", "freshet:field:{c}:1:c:f", "freshet:pattern-entry:e*")) {
+            for (String entry : List.of("freshet:entry:{b}:b", "freshet:field:{c}:1:c:f", "freshet:pattern-entry:e*")) {
                 assertThat(commands.pttl(entry)).as(entry).isBetween(50_000L, 2 * WINDOW.toMillis());
             }
         }
@@ -88,8 +87,8 @@ class RedisServerIT {
     void aRefusalOfAllEndsThoughNewerIdsKeepTheFence() {
         Duration shortWindow = Duration.ofMillis(600);
         try (TestRedis redis = TestRedis.start();
-                CacheStore store = RedisCacheStore.at(redis.url(), shortWindow)) {
-            ReadSide readers = new RedisReadSide(redis.text(), shortWindow);
+                RedisCacheStore store = RedisCacheStore.at(redis.url(), shortWindow)) {
+            ReadSide readers = new RedisReadSide(redis.text(), store, shortWindow);
             apply(store, invalidate("a", Fence.REFUSE_ALL));
 
             await().pollInterval(Duration.ofMillis(50)).until(() -> {
@@ -104,7 +103,7 @@ class RedisServerIT {
 
     @Test
     void onAFullRedisKeysStillGoAndAreFenced() {
-        try (TestRedis redis = TestRedis.start("maxmemory 4mb", "maxmemory-policy noeviction");
+        try (TestRedis redis = TestRedis.start("--maxmemory", "4mb", "--maxmemory-policy", "noeviction");
                 CacheStore store = RedisCacheStore.at(redis.url(), WINDOW)) {
             RedisCommands<String, String> commands = redis.text();
             List.of("plain", "fenced", "guarded", "refreshed").forEach(key -> commands.set(key, "old"));
@@ -140,18 +139,18 @@ class RedisServerIT {
 
     @Test
     void withoutTheFlagTheKeyWouldStand() {
-        try (TestRedis redis = TestRedis.start("maxmemory 4mb", "maxmemory-policy noeviction")) {
-            Script.Set set = Script.Set.standard();
-            Script refusing = Script.of(
-                    "invalidate", set.invalidate().text().replace("#!lua flags=allow-oom", "#!lua"));
-            Script.Set without =
-                    new Script.Set(refusing, set.remove(), set.store(), set.fencePattern(), set.publishPatterns());
+        try (TestRedis redis = TestRedis.start("--maxmemory", "4mb", "--maxmemory-policy", "noeviction")) {
+            Scripts scripts = Scripts.standard();
+            String text = scripts.get(Scripts.INVALIDATE).text();
+            Scripts without =
+                    scripts.with(Script.of(Scripts.INVALIDATE, text.replace(Script.ALLOW_OOM, Script.REFUSE_OOM)));
             try (CacheStore store = RedisCacheStore.at(redis.url(), WINDOW, Duration.ofSeconds(5), without)) {
                 RedisCommands<String, String> commands = redis.text();
                 commands.set("fenced", "old");
                 fill(commands);
 
-                assertThat(store.apply(List.of(invalidate("fenced", Fence.of(7)))).toCompletableFuture())
+                assertThat(store.apply(List.of(invalidate("fenced", Fence.of(7))))
+                                .toCompletableFuture())
                         .failsWithin(Duration.ofSeconds(5));
                 assertThat(commands.exists("fenced")).isEqualTo(1);
             }
@@ -183,23 +182,25 @@ class RedisServerIT {
     }
 
     @Test
-    void aStoreMadeBeforeRedisStandsAndOutlivesItsRestart() {
-        int port = TestRedis.freePort();
-        try (CacheStore store = RedisCacheStore.at("redis://127.0.0.1:" + port, WINDOW, Duration.ofSeconds(2))) {
+    void aStoreMadeBeforeRedisStandsOutlivesItsRestart() {
+        try (TestRedis redis = TestRedis.start();
+                CacheStore store = RedisCacheStore.at(redis.url(), WINDOW, Duration.ofSeconds(2))) {
+            redis.kill();
             assertThat(store.unfit().toCompletableFuture().join())
-                    .hasValueSatisfying(why -> assertThat(why).contains("127.0.0.1:" + port, "refused"));
+                    .hasValueSatisfying(why -> assertThat(why).contains("127.0.0.1:" + redis.port(), "refused"));
             assertUnavailable(store);
-            try (TestRedis redis = TestRedis.startAt(port)) {
-                assertThat(store.unfit().toCompletableFuture().join()).isEmpty();
-                apply(store, invalidate("k", Fence.of(7)));
-                assertThat(redis.text().exists(RedisLayout.fence("k"))).isEqualTo(1);
-            }
+
+            redis.startAgain();
+            assertThat(store.unfit().toCompletableFuture().join()).isEmpty();
+            apply(store, invalidate("k", Fence.of(7)));
+            assertThat(redis.text().exists(RedisLayout.fence("k"))).isEqualTo(1);
+
+            redis.kill();
             assertUnavailable(store);
-            try (TestRedis again = TestRedis.startAt(port)) {
-                await().ignoreExceptionsInstanceOf(CompletionException.class)
-                        .until(() -> apply(store, invalidate("k", Fence.of(7))).removed() == 0);
-                assertThat(again.text().exists(RedisLayout.fence("k"))).isEqualTo(1);
-            }
+            redis.startAgain();
+            await().ignoreExceptionsInstanceOf(CompletionException.class)
+                    .until(() -> apply(store, invalidate("k", Fence.of(7))).removed() == 0);
+            assertThat(redis.text().exists(RedisLayout.fence("k"))).isEqualTo(1);
         }
     }
 
@@ -220,21 +221,21 @@ class RedisServerIT {
 
     @Test
     void whatWasUnderWayWhenTheConnectionBrokeFailsAndIsNotSentAgain() {
-        int port = TestRedis.freePort();
-        CompletableFuture<Outcome> underWay;
-        try (CacheStore store = RedisCacheStore.at("redis://127.0.0.1:" + port, WINDOW)) {
-            try (TestRedis redis = TestRedis.startAt(port)) {
-                apply(store, invalidate("warm", Fence.of(7)));
-                redis.text().clientPause(60_000);
-                underWay =
-                        store.apply(List.of(store("k", "late", Fence.of(8), 1))).toCompletableFuture();
-            }
-            assertThat(underWay).failsWithin(Duration.ofSeconds(4)).withThrowableThat().withCauseInstanceOf(
-                    CacheUnavailableException.class);
-            try (TestRedis redis = TestRedis.startAt(port)) {
-                apply(store, invalidate("other", Fence.of(7)));
-                assertThat(redis.text().exists("k")).isZero();
-            }
+        try (TestRedis redis = TestRedis.start();
+                CacheStore store = RedisCacheStore.at(redis.url(), WINDOW)) {
+            apply(store, invalidate("warm", Fence.of(7)));
+            redis.text().clientPause(60_000);
+            CompletableFuture<Outcome> underWay =
+                    store.apply(List.of(store("k", "late", Fence.of(8), 1))).toCompletableFuture();
+            redis.kill();
+
+            assertThat(underWay)
+                    .failsWithin(Duration.ofSeconds(4))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(CacheUnavailableException.class);
+            redis.startAgain();
+            apply(store, invalidate("other", Fence.of(7)));
+            assertThat(redis.text().exists("k")).isZero();
         }
     }
 
@@ -252,7 +253,7 @@ class RedisServerIT {
     @Test
     void aReplicaIsUnfitAndRefuses() {
         try (TestRedis primary = TestRedis.start();
-                TestRedis replica = TestRedis.start("replicaof 127.0.0.1 " + primary.port());
+                TestRedis replica = TestRedis.start("--replicaof", "127.0.0.1", Integer.toString(primary.port()));
                 CacheStore store = RedisCacheStore.at(replica.url(), WINDOW)) {
             assertThat(store.unfit().toCompletableFuture().join())
                     .hasValueSatisfying(why -> assertThat(why).contains("replica of 127.0.0.1:" + primary.port()));
@@ -276,7 +277,7 @@ class RedisServerIT {
 
     @Test
     void aWrongPasswordIsReportedWithoutIt() {
-        try (TestRedis redis = TestRedis.start("requirepass right");
+        try (TestRedis redis = TestRedis.start("--requirepass", "right");
                 CacheStore store = RedisCacheStore.at(
                         "redis://user:wr0ng@127.0.0.1:" + redis.port(), WINDOW, Duration.ofSeconds(2))) {
             assertThat(store.unfit().toCompletableFuture().join())
@@ -291,15 +292,16 @@ class RedisServerIT {
 
     @Test
     void aServerThatRefusesTheGreetingDoesNotMakeThePasswordKnown() {
-        try (TestRedis redis = TestRedis.start("rename-command HELLO \"\"", "rename-command AUTH \"\"");
+        try (TestRedis redis = TestRedis.start("--rename-command", "HELLO", "", "--rename-command", "AUTH", "");
                 CacheStore store = RedisCacheStore.at(
                         "redis://user:wr0ng@127.0.0.1:" + redis.port(), WINDOW, Duration.ofSeconds(2))) {
             CompletableFuture<Outcome> answer =
                     store.apply(List.of(invalidate("k", Fence.NONE))).toCompletableFuture();
 
-            assertThatThrownBy(answer::join).satisfies(thrown -> assertThat(stackTrace(thrown))
-                    .contains("unknown command")
-                    .doesNotContain("wr0ng"));
+            assertThatThrownBy(answer::join)
+                    .satisfies(thrown -> assertThat(stackTrace(thrown))
+                            .contains("unknown command")
+                            .doesNotContain("wr0ng"));
         }
     }
 
@@ -311,13 +313,14 @@ class RedisServerIT {
 
     @Test
     void errorsHoldNoKeysOrValues() {
-        try (TestRedis redis = TestRedis.start("rename-command EVALSHA \"\"");
+        try (TestRedis redis = TestRedis.start("--rename-command", "EVALSHA", "");
                 CacheStore store = RedisCacheStore.at(redis.url(), WINDOW)) {
             CompletableFuture<Outcome> answer = store.apply(List.of(store("s3cret-key", "s3cret", Fence.of(7), 1)))
                     .toCompletableFuture();
 
-            assertThatThrownBy(answer::join).satisfies(thrown ->
-                    assertThat(stackTrace(thrown)).contains("EVALSHA").doesNotContain("s3cret"));
+            assertThatThrownBy(answer::join)
+                    .satisfies(thrown ->
+                            assertThat(stackTrace(thrown)).contains("EVALSHA").doesNotContain("s3cret"));
         }
     }
 
@@ -337,8 +340,8 @@ class RedisServerIT {
             assertThat(store.sweep(form, Optional.empty()).toCompletableFuture().join())
                     .isZero();
             assertThat(store.sweep(
-                            KeyScan.ofGlob(dev.freshet.model.KeyTemplate.escapeGlob("k:\ufffd\0\ufffd")),
-                            Optional.empty())
+                                    KeyScan.ofGlob(dev.freshet.model.KeyTemplate.escapeGlob("k:\ufffd\0\ufffd")),
+                                    Optional.empty())
                             .toCompletableFuture()
                             .join())
                     .isEqualTo(1);

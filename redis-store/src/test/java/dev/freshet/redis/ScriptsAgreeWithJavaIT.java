@@ -46,8 +46,8 @@ class ScriptsAgreeWithJavaIT {
                 arguments.add(Long.toString(id));
                 expected.add(snapshot.sees(id) ? 1L : 0L);
             }
-            List<Long> answer = commands.eval(
-                    sees.text(), ScriptOutputType.MULTI, new String[0], arguments.toArray(String[]::new));
+            List<Long> answer =
+                    commands.eval(sees.text(), ScriptOutputType.MULTI, new String[0], arguments.toArray(String[]::new));
             assertThat(answer).as("seed %d, snapshot %s", SEED, snapshot).isEqualTo(expected);
             seen += expected.stream().mapToInt(Long::intValue).sum();
             asked += expected.size();
@@ -71,8 +71,24 @@ class ScriptsAgreeWithJavaIT {
     @Test
     void whichOfTwoPositionsIsNewer() {
         Script compare = Script.load("compare", "#!lua", "server", "entry");
-        long[] parts = {0, 1, 9, 10, 255, 0xaaL, 0xabL, 1L << 32, 1L << 47, 1L << 48, 1L << 53, (1L << 53) + 1,
-            Long.MAX_VALUE, Long.MIN_VALUE, -2, -1};
+        long[] parts = {
+            0,
+            1,
+            9,
+            10,
+            255,
+            0xaaL,
+            0xabL,
+            1L << 32,
+            1L << 47,
+            1L << 48,
+            1L << 53,
+            (1L << 53) + 1,
+            Long.MAX_VALUE,
+            Long.MIN_VALUE,
+            -2,
+            -1
+        };
         List<Position> positions = new ArrayList<>();
         for (int i = 0; i < 3000; i++) {
             positions.add(new Position(
@@ -94,8 +110,8 @@ class ScriptsAgreeWithJavaIT {
             expected.add(a.compareTo(b) >= 0 ? 1L : 0L);
         }
 
-        List<Long> answer = commands.eval(
-                compare.text(), ScriptOutputType.MULTI, new String[0], arguments.toArray(String[]::new));
+        List<Long> answer =
+                commands.eval(compare.text(), ScriptOutputType.MULTI, new String[0], arguments.toArray(String[]::new));
 
         assertThat(answer).as("seed %d", SEED).isEqualTo(expected);
         assertThat(expected).contains(0L, 1L);

@@ -8,9 +8,11 @@ class ServerFitnessTest {
 
     @Test
     void aPrimaryOfVersion7IsFit() {
-        assertThat(ServerFitness.unfit("h:1", "# Server\r\nredis_version:7.0.0\r\nrole:master\r\ncluster_enabled:0\r\n"))
+        assertThat(ServerFitness.unfit(
+                        "h:1", "# Server\r\nredis_version:7.0.0\r\nrole:master\r\ncluster_enabled:0\r\n"))
                 .isEmpty();
-        assertThat(ServerFitness.unfit("h:1", "redis_version:10.2\r\nrole:master\r\n")).isEmpty();
+        assertThat(ServerFitness.unfit("h:1", "redis_version:10.2\r\nrole:master\r\n"))
+                .isEmpty();
     }
 
     @Test

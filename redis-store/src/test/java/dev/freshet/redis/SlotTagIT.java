@@ -10,15 +10,40 @@ import org.junit.jupiter.api.Test;
 class SlotTagIT {
 
     private static final String[] HOSTILE = {
-        "user:7", "user:a}b", "user:{}", "{}", "}{", "", "{", "}", "{x", "x}", "a{b}c", "{{a}}", "{}{a}", "a{}b{c}",
-        "{a}{b}", "a}b{c", "{\u0000}", "\u0000}", "é}ü", "日本}語", "😀{😀}", "line\n}", " ", "{ }", "a{b", "a{b}}", "}}}}"
+        "user:7",
+        "user:a}b",
+        "user:{}",
+        "{}",
+        "}{",
+        "",
+        "{",
+        "}",
+        "{x",
+        "x}",
+        "a{b}c",
+        "{{a}}",
+        "{}{a}",
+        "a{}b{c}",
+        "{a}{b}",
+        "a}b{c",
+        "{\u0000}",
+        "\u0000}",
+        "é}ü",
+        "日本}語",
+        "😀{😀}",
+        "line\n}",
+        " ",
+        "{ }",
+        "a{b",
+        "a{b}}",
+        "}}}}"
     };
 
     @Test
     void everyAuxiliaryKeyIsInItsKeysSlot() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        try (TestRedis redis = TestRedis.start("cluster-enabled yes")) {
+        try (TestRedis redis = TestRedis.start("--cluster-enabled", "yes")) {
             RedisCommands<String, String> commands = redis.text();
             for (String key : HOSTILE) {
                 sameSlot(commands, key, key);
@@ -29,7 +54,8 @@ class SlotTagIT {
                 int length = random.nextInt(8);
                 for (int c = 0; c < length; c++) {
                     int at = random.nextInt(letters.length());
-                    key.appendCodePoint(letters.codePointAt(letters.offsetByCodePoints(0, letters.codePointCount(0, at))));
+                    key.appendCodePoint(
+                            letters.codePointAt(letters.offsetByCodePoints(0, letters.codePointCount(0, at))));
                 }
                 String text = new String(
                         key.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8),
@@ -51,7 +77,7 @@ class SlotTagIT {
 
     @Test
     void aClusterNodeIsReportedAsNotSupported() {
-        try (TestRedis redis = TestRedis.start("cluster-enabled yes");
+        try (TestRedis redis = TestRedis.start("--cluster-enabled", "yes");
                 CacheStore store = RedisCacheStore.at(redis.url(), java.time.Duration.ofSeconds(30))) {
             assertThat(store.unfit().toCompletableFuture().join())
                     .hasValueSatisfying(why -> assertThat(why).contains("cluster"));

@@ -33,22 +33,38 @@ final class ThroughputMain {
     private static void run(String url, int count) {
         String padding = "x".repeat(180);
         for (int round = 0; round < 2; round++) {
-            measure(url, "unlink, unfenced, keys absent", count, i -> CacheStoreContract.invalidate(
-                    "user:" + i, Fence.NONE));
-            measure(url, "unlink, fenced, keys absent, one id in 100", count, i -> CacheStoreContract.invalidate(
-                    "user:" + i, Fence.of(7_000_000L + i / 100)));
-            measure(url, "unlink, fenced, 1000 hot keys", count, i -> CacheStoreContract.invalidate(
-                    "user:" + i % 1000, Fence.of(7_000_000L + i / 100)));
-            measure(url, "unlink, fenced, guarded", count / 4, i -> CacheStoreContract.invalidateAt(
-                    "user:" + i, Fence.of(7_000_000L + i / 100), i));
-            measure(url, "store 200 bytes, ttl", count / 4, i -> new KeyCommand.Store(
-                    "user:" + i,
-                    Optional.empty(),
-                    new Value.Text(padding + i),
-                    Optional.of(Duration.ofHours(1)),
-                    Fence.of(7_000_000L + i / 100),
-                    CacheStoreContract.at(i),
-                    List.of("user:*")));
+            measure(
+                    url,
+                    "unlink, unfenced, keys absent",
+                    count,
+                    i -> CacheStoreContract.invalidate("user:" + i, Fence.NONE));
+            measure(
+                    url,
+                    "unlink, fenced, keys absent, one id in 100",
+                    count,
+                    i -> CacheStoreContract.invalidate("user:" + i, Fence.of(7_000_000L + i / 100)));
+            measure(
+                    url,
+                    "unlink, fenced, 1000 hot keys",
+                    count,
+                    i -> CacheStoreContract.invalidate("user:" + i % 1000, Fence.of(7_000_000L + i / 100)));
+            measure(
+                    url,
+                    "unlink, fenced, guarded",
+                    count / 4,
+                    i -> CacheStoreContract.invalidateAt("user:" + i, Fence.of(7_000_000L + i / 100), i));
+            measure(
+                    url,
+                    "store 200 bytes, ttl",
+                    count / 4,
+                    i -> new KeyCommand.Store(
+                            "user:" + i,
+                            Optional.empty(),
+                            new Value.Text(padding + i),
+                            Optional.of(Duration.ofHours(1)),
+                            Fence.of(7_000_000L + i / 100),
+                            CacheStoreContract.at(i),
+                            List.of("user:*")));
             fillAndSweep(url, count / 4, padding);
         }
     }
@@ -58,10 +74,17 @@ final class ThroughputMain {
             List<KeyCommand> stores = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 stores.add(new KeyCommand.Store(
-                        "user:" + i, Optional.empty(), new Value.Text(padding), Optional.empty(), Fence.NONE,
-                        CacheStoreContract.at(i), List.of()));
+                        "user:" + i,
+                        Optional.empty(),
+                        new Value.Text(padding),
+                        Optional.empty(),
+                        Fence.NONE,
+                        CacheStoreContract.at(i),
+                        List.of()));
             }
-            store.sweep(KeyScan.ofGlob("*"), Optional.empty()).toCompletableFuture().join();
+            store.sweep(KeyScan.ofGlob("*"), Optional.empty())
+                    .toCompletableFuture()
+                    .join();
             try (Probe probe = new Probe(url)) {
                 probe.flush();
                 store.apply(stores).toCompletableFuture().join();

@@ -8,6 +8,7 @@ import static dev.freshet.redis.CacheStoreContract.storeField;
 import static dev.freshet.redis.CacheStoreContract.storeMatching;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.model.KeyScan;
 import dev.freshet.model.Snapshot;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
@@ -34,14 +35,13 @@ class WriterRulesIT {
 
     private final TestRedis redis = TestRedis.start();
     private final RedisCommands<String, String> commands = redis.text();
-    private final ReadSide readers = new RedisReadSide(commands, WINDOW);
 
     /** Plays out a race on key k; what stands there afterwards must be as said. */
     private interface Scenario {
         boolean holds(CacheStore store, ReadSide readers);
     }
 
-    private record Rule(String name, UnaryOperator<Script.Set> without, Scenario scenario) {
+    private record Rule(String name, UnaryOperator<Scripts> without, Scenario scenario) {
         @Override
         public String toString() {
             return name;
@@ -53,110 +53,125 @@ class WriterRulesIT {
                 // Rule 1
                 new Rule(
                         "B1 an invalidation fences",
-                        fromInvalidate("add_fence(KEYS[2 * n + i], ARGV[1 + i], window)"),
+                        from(Scripts.INVALIDATE, "add_fence(KEYS[2 * n + i], ARGV[1 + i], window)", ""),
                         WriterRulesIT::fillAfterInvalidationIsRefused),
                 new Rule(
                         "B3, B4b an invalidation voids the lease",
-                        fromInvalidate("call('UNLINK', unpack(KEYS, n + 1, 2 * n))"),
+                        from(Scripts.INVALIDATE, "call('UNLINK', unpack(KEYS, n + 1, 2 * n))", ""),
                         WriterRulesIT::slowFillIsRefused),
                 new Rule(
                         "B1 a guarded invalidation fences",
-                        fromRemove("    add_fence(fence, ids, window)"),
+                        from(Scripts.REMOVE, "    add_fence(fence, ids, window)", ""),
                         WriterRulesIT::fillAfterGuardedInvalidationIsRefused),
                 new Rule(
                         "B4b a guarded invalidation voids the lease",
-                        fromRemove("call('UNLINK', lease)"),
+                        from(Scripts.REMOVE, "call('UNLINK', lease)", ""),
                         WriterRulesIT::slowFillIsRefusedAfterGuardedInvalidation),
                 // Rule 2
                 new Rule(
                         "B5 a fence is a set",
-                        set -> replaced(
-                                set,
-                                "  if is_single(ids) then",
-                                "  call('UNLINK', fence)\n  if is_single(ids) then"),
+                        fromAll("  if is_single(ids) then", "  call('UNLINK', fence)\n  if is_single(ids) then"),
                         WriterRulesIT::earlierTransactionIsRemembered),
                 new Rule(
                         "A7 what folds leaves a floor",
-                        set -> replaced(set, "  call('ZADD', fence, '+inf', string.format('floor:%.0f', floor))", ""),
+                        fromAll("  call('ZADD', fence, '+inf', string.format('floor:%.0f', floor))", ""),
                         WriterRulesIT::foldedTransactionIsRemembered),
                 new Rule(
                         "A7 the floor never falls",
-                        set -> replaced(
-                                set,
+                        fromAll(
                                 "math.max(tonumber(folded[#folded - 1]), drop_special(fence, 'floor:'))",
                                 "tonumber(folded[#folded - 1]) drop_special(fence, 'floor:')"),
                         WriterRulesIT::floorStaysWhenOlderIdsFold),
                 // Rule 3
                 new Rule(
                         "C3 a change without an id refuses fills",
-                        set -> replaced(
-                                set,
-                                "call('ZADD', fence, '+inf', string.format('all:%.0f', now() + tonumber(window)))",
-                                ""),
+                        fromAll("call('ZADD', fence, '+inf', string.format('all:%.0f', now() + tonumber(window)))", ""),
                         WriterRulesIT::changeWithoutIdIsRemembered),
+                // Rules 5 and 10
+                new Rule(
+                        "B3 a fill needs its lease",
+                        from(Scripts.FILL, "if call('GET', lease) ~= ARGV[1] then\n  return { 0 }\nend", ""),
+                        WriterRulesIT::slowFillIsRefused),
+                new Rule(
+                        "B1 a fill asks the fence",
+                        from(Scripts.FILL, "not allows(KEYS[i], snapshot)", "false"),
+                        WriterRulesIT::fillAfterInvalidationIsRefused),
+                new Rule(
+                        "G5 a fill asks its patterns' fences",
+                        from(Scripts.FILL, "for i = 3, #KEYS do", "for i = 3, 3 do"),
+                        WriterRulesIT::fillAfterTruncateIsRefused),
+                new Rule(
+                        "G4 what was filled meanwhile is taken back",
+                        from(Scripts.TAKE_BACK, "not sees_all(snapshot, ARGV[1])", "false"),
+                        WriterRulesIT::fillDuringTruncateIsTakenBack),
                 // Rule 12
                 new Rule(
-                        "E1 a refresh voids the lease", fromStore("call('UNLINK', lease)"), WriterRulesIT::slowFillIsRefusedAfterRefresh),
+                        "E1 a refresh voids the lease",
+                        from(Scripts.STORE, "call('UNLINK', lease)", ""),
+                        WriterRulesIT::slowFillIsRefusedAfterRefresh),
                 new Rule(
                         "E2 a refresh fences",
-                        fromStore("    add_fence(fence, ids, window)"),
+                        from(Scripts.STORE, "    add_fence(fence, ids, window)", ""),
                         WriterRulesIT::fillAfterRefreshIsRefused),
                 new Rule(
                         "E5 a refresh leaves its position",
-                        fromStore("    forget_snapshot(entry)\n    leave_position(entry, position, life)"),
+                        from(
+                                Scripts.STORE,
+                                "    forget_snapshot(entry)\n    leave_position(entry, position, life)",
+                                ""),
                         WriterRulesIT::olderRefreshDoesNotStore),
                 // Rule 13
                 new Rule(
                         "E5 an older refresh deletes",
-                        fromStore("local doubt = may_be_overtaken(entry, position)", "local doubt = false"),
+                        from(Scripts.STORE, "local doubt = may_be_overtaken(entry, position)", "local doubt = false"),
                         WriterRulesIT::olderRefreshDoesNotStore),
                 new Rule(
                         "a tie deletes",
-                        set -> replaced(
-                                set,
+                        fromAll(
                                 "      return x > y\n    end\n  end\n  return true",
                                 "      return x > y\n    end\n  end\n  return false"),
                         WriterRulesIT::tieDeletes),
                 new Rule(
                         "E3 a fill that may reflect more is deleted",
-                        fromStore("doubt = call('EXISTS', key) == 1"),
+                        from(Scripts.STORE, "doubt = call('EXISTS', key) == 1", ""),
                         WriterRulesIT::fillThatMayReflectMoreIsNotOverwritten),
                 new Rule(
                         "E3 a fill that has seen the change is kept",
-                        fromStore("if whole.s and sees_all(whole.s, ids) then", "if false then"),
+                        from(Scripts.STORE, "if whole.s and sees_all(whole.s, ids) then", "if false then"),
                         WriterRulesIT::fillThatHasSeenIsKept),
                 new Rule(
                         "E9 a dropped refresh leaves its position",
-                        fromStore("kept = kept + 1\n    leave_position(entry, position, life)", "kept = kept + 1"),
+                        from(
+                                Scripts.STORE,
+                                "kept = kept + 1\n    leave_position(entry, position, life)",
+                                "kept = kept + 1"),
                         WriterRulesIT::droppedRefreshCountsAsApplied),
                 new Rule(
                         "E6 a delete leaves its position",
-                        fromRemove("      leave_position(entry, position, life)"),
+                        from(Scripts.REMOVE, "      leave_position(entry, position, life)", ""),
                         WriterRulesIT::deleteIsRemembered),
                 new Rule(
                         "E7 a delete of unknown position leaves doubt",
-                        fromRemove("      leave_unknown(entry, life)"),
+                        from(Scripts.REMOVE, "      leave_unknown(entry, life)", ""),
                         WriterRulesIT::unknownDeleteIsRemembered),
                 new Rule(
                         "a position never falls",
-                        set -> replaced(
-                                set,
-                                "if not (entry.p and at_or_after(entry.p, position)) then",
-                                "if true then"),
+                        fromAll("if not (entry.p and at_or_after(entry.p, position)) then", "if true then"),
                         WriterRulesIT::positionStaysThroughOlderDelete),
                 new Rule(
                         "a delete ends what a fill's snapshot says",
-                        fromRemove("    forget_snapshot(entry)"),
+                        from(Scripts.REMOVE, "    forget_snapshot(entry)", ""),
                         WriterRulesIT::snapshotEndsWithItsValue),
                 new Rule(
                         "a truncate in another partition is newer",
-                        fromStore(
+                        from(
+                                Scripts.STORE,
                                 "doubt = doubt or may_be_overtaken(pattern_entry(KEYS[k + 4 + i]), position)",
                                 "doubt = doubt"),
                         WriterRulesIT::refreshOlderThanTruncateDoesNotStore),
                 new Rule(
                         "a delete of a hash is newer than its fields",
-                        fromStore("doubt = doubt or kind == 'f' and may_be_overtaken(whole, position)"),
+                        from(Scripts.STORE, "doubt = doubt or kind == 'f' and may_be_overtaken(whole, position)", ""),
                         WriterRulesIT::fieldOlderThanTheHashesDeleteIsNotStored));
     }
 
@@ -173,14 +188,22 @@ class WriterRulesIT {
     @ParameterizedTest
     @MethodSource("rules")
     void theScenarioHoldsAndBreaksWithoutTheRule(Rule rule) {
-        try (CacheStore asWritten = RedisCacheStore.at(redis.url(), WINDOW)) {
-            assertThat(rule.scenario().holds(asWritten, readers)).as("as written").isTrue();
+        try (RedisCacheStore asWritten = RedisCacheStore.at(redis.url(), WINDOW)) {
+            assertThat(rule.scenario().holds(asWritten, readers(asWritten)))
+                    .as("as written")
+                    .isTrue();
         }
         commands.flushall();
-        Script.Set without = rule.without().apply(Script.Set.standard());
-        try (CacheStore broken = RedisCacheStore.at(redis.url(), WINDOW, Duration.ofSeconds(5), without)) {
-            assertThat(rule.scenario().holds(broken, readers)).as("without the rule").isFalse();
+        Scripts without = rule.without().apply(Scripts.standard());
+        try (RedisCacheStore broken = RedisCacheStore.at(redis.url(), WINDOW, Duration.ofSeconds(5), without)) {
+            assertThat(rule.scenario().holds(broken, readers(broken)))
+                    .as("without the rule")
+                    .isFalse();
         }
+    }
+
+    private ReadSide readers(FillStore fills) {
+        return new RedisReadSide(commands, fills, WINDOW);
     }
 
     // ------------------------------------------------------------ scenarios
@@ -195,6 +218,19 @@ class WriterRulesIT {
     private static boolean fillAfterGuardedInvalidationIsRefused(CacheStore store, ReadSide readers) {
         apply(store, invalidateAt("k", Fence.of(77), 1));
         return !readers.fill("k", readers.lease("k").orElseThrow(), BEFORE_77, "old");
+    }
+
+    private static boolean fillAfterTruncateIsRefused(CacheStore store, ReadSide readers) {
+        store.fencePattern("k*", Fence.of(77), Optional.empty())
+                .toCompletableFuture()
+                .join();
+        return !readers.fill("k", readers.lease("k").orElseThrow(), BEFORE_77, "old", "k*");
+    }
+
+    private static boolean fillDuringTruncateIsTakenBack(CacheStore store, ReadSide readers) {
+        readers.fill("k", readers.lease("k").orElseThrow(), BEFORE_77, "old");
+        store.takeBack(KeyScan.ofGlob("k*"), Fence.of(77)).toCompletableFuture().join();
+        return readers.get("k").isEmpty();
     }
 
     private static boolean slowFillIsRefused(CacheStore store, ReadSide readers) {
@@ -310,7 +346,9 @@ class WriterRulesIT {
     }
 
     private static boolean refreshOlderThanTruncateDoesNotStore(CacheStore store, ReadSide readers) {
-        store.fencePattern("k*", Fence.of(78), Optional.of(at(2))).toCompletableFuture().join();
+        store.fencePattern("k*", Fence.of(78), Optional.of(at(2)))
+                .toCompletableFuture()
+                .join();
         apply(store, storeMatching("k", 1, "k*"));
         return readers.get("k").isEmpty();
     }
@@ -327,49 +365,23 @@ class WriterRulesIT {
         store.apply(List.of(command)).toCompletableFuture().join();
     }
 
-    private static UnaryOperator<Script.Set> fromInvalidate(String rule) {
-        return set -> new Script.Set(
-                without(set.invalidate(), rule, ""),
-                set.remove(),
-                set.store(),
-                set.fencePattern(),
-                set.publishPatterns());
+    private static UnaryOperator<Scripts> from(String script, String rule, String instead) {
+        return scripts -> scripts.with(without(scripts.get(script), rule, instead));
     }
 
-    private static UnaryOperator<Script.Set> fromRemove(String rule) {
-        return set -> new Script.Set(
-                set.invalidate(),
-                without(set.remove(), rule, ""),
-                set.store(),
-                set.fencePattern(),
-                set.publishPatterns());
-    }
-
-    private static UnaryOperator<Script.Set> fromStore(String rule) {
-        return fromStore(rule, "");
-    }
-
-    private static UnaryOperator<Script.Set> fromStore(String rule, String instead) {
-        return set -> new Script.Set(
-                set.invalidate(),
-                set.remove(),
-                without(set.store(), rule, instead),
-                set.fencePattern(),
-                set.publishPatterns());
-    }
-
-    /** In every script that has the text. */
-    private static Script.Set replaced(Script.Set set, String rule, String instead) {
-        return new Script.Set(
-                lenient(set.invalidate(), rule, instead),
-                without(set.remove(), rule, instead),
-                without(set.store(), rule, instead),
-                set.fencePattern(),
-                set.publishPatterns());
-    }
-
-    private static Script lenient(Script script, String rule, String instead) {
-        return script.text().contains(rule) ? without(script, rule, instead) : script;
+    /** From every script that has it; at least one has. */
+    private static UnaryOperator<Scripts> fromAll(String rule, String instead) {
+        return scripts -> {
+            List<Script> having = scripts.all().stream()
+                    .filter(script -> script.text().contains(rule))
+                    .toList();
+            assertThat(having).as("scripts that have the rule's text").isNotEmpty();
+            Scripts changed = scripts;
+            for (Script script : having) {
+                changed = changed.with(without(script, rule, instead));
+            }
+            return changed;
+        };
     }
 
     private static Script without(Script script, String rule, String instead) {
