@@ -223,15 +223,8 @@ public final class RedisCacheStore implements CacheStore, FillStore {
                             answer.get(0).intValue(),
                             answer.get(1).intValue(),
                             answer.get(2).intValue()))
-                    .handle((outcome, failure) -> {
-                        if (failure == null) {
-                            return CompletableFuture.completedStage(outcome);
-                        }
-                        return full(failure)
-                                ? removeInstead(redis, batch)
-                                : CompletableFuture.<Outcome>failedStage(failure);
-                    })
-                    .thenCompose(Function.identity())
+                    .exceptionallyCompose(failure ->
+                            full(failure) ? removeInstead(redis, batch) : CompletableFuture.failedStage(failure))
                     .toCompletableFuture();
         }
 

@@ -59,18 +59,14 @@ final class RedisLink implements AutoCloseable {
         CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connected = connected();
         return connected
                 .thenCompose(connection -> question.apply(connection.async()))
-                .handle((answer, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedFuture(answer);
-                    }
+                .exceptionallyCompose(failure -> {
                     Throwable cause = cause(failure);
                     if (cause instanceof CacheUnavailableException || cause instanceof IllegalArgumentException) {
-                        return CompletableFuture.<T>failedFuture(cause);
+                        return CompletableFuture.failedFuture(cause);
                     }
                     dropIfUseless(connected, cause);
-                    return CompletableFuture.<T>failedFuture(unavailable(what, cause));
-                })
-                .thenCompose(Function.identity());
+                    return CompletableFuture.failedFuture(unavailable(what, cause));
+                });
     }
 
     /** Runs a script by its digest; loads it first where Redis has forgotten it. */
@@ -79,20 +75,15 @@ final class RedisLink implements AutoCloseable {
         byte[][] arguments = call.arguments();
         String sha = call.script().sha();
         CompletionStage<List<Long>> first = redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
-        return first.handle((answer, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedStage(answer);
-                    }
-                    if (!(cause(failure) instanceof RedisNoScriptException)) {
-                        return CompletableFuture.<List<Long>>failedStage(failure);
-                    }
-                    return redis.scriptLoad(text(call.script())).thenCompose(loaded -> {
-                        CompletionStage<List<Long>> second =
-                                redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
-                        return second;
-                    });
-                })
-                .thenCompose(Function.identity());
+        return first.exceptionallyCompose(failure -> {
+            if (!(cause(failure) instanceof RedisNoScriptException)) {
+                return CompletableFuture.failedStage(failure);
+            }
+            return redis.scriptLoad(text(call.script())).thenCompose(loaded -> {
+                CompletionStage<List<Long>> second = redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
+                return second;
+            });
+        });
     }
 
     /** Where Redis is, without credentials. */
@@ -125,24 +116,25 @@ final class RedisLink implements AutoCloseable {
                 .toCompletableFuture()
                 .thenApply(connected -> {
                     // Not awaited: Redis works in order, and a script that did not load is loaded when it is missed.
-                    scripts.forEach(script -> connected.async().scriptLoad(text(script)));
+                    for (Script script : scripts) {
+                        var unused = connected.async().scriptLoad(text(script));
+                    }
                     return connected;
                 });
     }
 
     private static boolean usable(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connecting) {
         return !connecting.isDone()
-                || !connecting.isCompletedExceptionally()
-                        && connecting.getNow(null).isOpen();
+                || (!connecting.isCompletedExceptionally() && connecting.join().isOpen());
     }
 
     /** A server that does not answer, or has become a replica, may be found well at another address. */
     private synchronized void dropIfUseless(
             CompletableFuture<StatefulRedisConnection<byte[], byte[]>> failed, Throwable cause) {
         boolean useless = cause instanceof RedisCommandTimeoutException || cause instanceof RedisReadOnlyException;
-        if (useless && connection.isPresent() && connection.get().equals(failed)) {
+        if (useless && connection.isPresent() && connection.get() == failed) {
             connection = Optional.empty();
-            failed.thenAccept(StatefulRedisConnection::closeAsync);
+            var unused = failed.thenCompose(StatefulRedisConnection::closeAsync);
         }
     }
 

@@ -104,17 +104,12 @@ final class Sweep {
                         .filter(name -> fields.matches(Utf8.decode(name)))
                         .toList(),
                 names -> redis.hdel(key, names.toArray(byte[][]::new)));
-        return walk(cursor -> redis.hscan(key, cursor, arguments), step)
-                .handle((removed, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedStage(removed);
-                    }
-                    boolean noHash = RedisLink.cause(failure) instanceof RedisCommandExecutionException refused
-                            && String.valueOf(refused.getMessage()).startsWith("WRONGTYPE");
-                    // What is no hash has none of the fields.
-                    return noHash ? CompletableFuture.completedStage(0L) : CompletableFuture.<Long>failedStage(failure);
-                })
-                .thenCompose(Function.identity());
+        return walk(cursor -> redis.hscan(key, cursor, arguments), step).exceptionallyCompose(failure -> {
+            boolean noHash = RedisLink.cause(failure) instanceof RedisCommandExecutionException refused
+                    && String.valueOf(refused.getMessage()).startsWith("WRONGTYPE");
+            // What is no hash has none of the fields.
+            return noHash ? CompletableFuture.completedStage(0L) : CompletableFuture.failedStage(failure);
+        });
     }
 
     private static <T> CompletionStage<Long> inBatches(List<T> all, Function<List<T>, CompletionStage<Long>> remove) {

@@ -194,8 +194,8 @@ public final class InMemoryCacheStore implements CacheStore, FillStore, ReadSide
                 || store.patterns().stream()
                         .anyMatch(glob ->
                                 patternEntries.getOrDefault(glob, new Entry()).mayOvertake(store.position()))
-                || whole.snapshot.isPresent() && stands(store)
-                || store.field().isPresent() && texts.containsKey(store.key());
+                || (whole.snapshot.isPresent() && stands(store))
+                || (store.field().isPresent() && texts.containsKey(store.key()));
         if (doubt) {
             remove(store);
         } else {
@@ -246,11 +246,10 @@ public final class InMemoryCacheStore implements CacheStore, FillStore, ReadSide
     }
 
     private boolean removeField(String key, String field) {
-        boolean stood = hash(key).containsKey(field);
-        if (stood && hash(key).size() == 1) {
+        Map<String, String> fields = hashes.getOrDefault(key, new HashMap<>());
+        boolean stood = fields.remove(field) != null;
+        if (stood && fields.isEmpty()) {
             unlink(key);
-        } else if (stood) {
-            hashes.get(key).remove(field);
         }
         return stood;
     }

@@ -189,7 +189,7 @@ class RandomRacesIT {
                 reader.token = readers.lease("k");
                 trace.add("lease " + reader.token.isPresent());
             } else if (reader.snapshot.isEmpty()) {
-                String text = visible < committed || coin == 0 && committed < TRANSACTIONS
+                String text = visible < committed || (coin == 0 && committed < TRANSACTIONS)
                         ? (100 + visible) + ":" + (101 + visible) + ":" + (100 + visible)
                         : (100 + visible) + ":" + (100 + visible) + ":";
                 reader.snapshot = Optional.of(Snapshot.parse(text));
