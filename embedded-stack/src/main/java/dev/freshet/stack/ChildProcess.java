@@ -3,6 +3,7 @@ package dev.freshet.stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,17 +15,19 @@ final class ChildProcess {
     private static final int QUOTED_LINES = 15;
 
     private final Process process;
+    private final String signal;
     private final Path log;
 
-    private ChildProcess(Process process, Path log) {
+    private ChildProcess(Process process, String signal, Path log) {
         this.process = process;
+        this.signal = signal;
         this.log = log;
     }
 
     /**
      * Starts a command in a session of its own, so that a terminal's Ctrl-C does not reach it before its users.
      *
-     * @param signal what the system sends to it when this process dies
+     * @param signal what ends it in good order; the system sends it, too, when this process dies
      * @param log where its output is appended
      */
     static ChildProcess start(List<String> privileges, List<String> command, String signal, Path directory, Path log) {
@@ -42,7 +45,7 @@ final class ChildProcess {
         builder.directory(directory.toFile());
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        return new ChildProcess(startOnOwnThread(builder), log);
+        return new ChildProcess(startOnOwnThread(builder), signal, log);
     }
 
     ProcessHandle handle() {
@@ -51,6 +54,18 @@ final class ChildProcess {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** SIGKILL, for it and its workers. */
+    void kill() {
+        Termination.kill(handle());
+        process.onExit().join();
+    }
+
+    /** By the signal that it was started with; by SIGKILL if it is not gone after a while. */
+    void end(Duration patience) {
+        Termination.inGoodOrder(handle(), signal, patience);
+        process.onExit().join();
     }
 
     /** Why it ended, in its own words. */

@@ -104,7 +104,7 @@ abstract class ChildServer implements Server {
     public final synchronized void kill() {
         ChildProcess running = process;
         if (running != null && running.isAlive()) {
-            Termination.kill(running.handle());
+            running.kill();
         }
     }
 
@@ -112,7 +112,7 @@ abstract class ChildServer implements Server {
     public final synchronized void stop() {
         ChildProcess running = process;
         if (running != null && running.isAlive()) {
-            Termination.inGoodOrder(running.handle(), signal, STOP);
+            running.end(STOP);
         }
     }
 

@@ -10,7 +10,6 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.UUID;
 
 /** A Kafka broker, which is also its own controller, in a child JVM started by Kafka's public command line. */
@@ -93,42 +92,21 @@ final class EmbeddedKafka extends ChildServer implements KafkaServer {
     }
 
     private void writeProperties() {
-        Properties all = new Properties();
-        all.setProperty("process.roles", "broker,controller");
-        all.setProperty("node.id", "1");
-        all.setProperty("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
-        all.setProperty("listeners", "PLAINTEXT://" + address() + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        all.setProperty("advertised.listeners", "PLAINTEXT://" + address());
-        all.setProperty("controller.listener.names", "CONTROLLER");
-        all.setProperty("inter.broker.listener.name", "PLAINTEXT");
-        all.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-        all.setProperty("log.dirs", logs().toString());
-        all.setProperty("auto.create.topics.enable", "false");
-        all.setProperty("group.initial.rebalance.delay.ms", "0");
-        all.setProperty("offsets.topic.num.partitions", "4");
-        all.setProperty("offsets.topic.replication.factor", "1");
-        all.setProperty("transaction.state.log.num.partitions", "4");
-        all.setProperty("transaction.state.log.replication.factor", "1");
-        all.setProperty("transaction.state.log.min.isr", "1");
-        all.setProperty("share.coordinator.state.topic.num.partitions", "4");
-        all.setProperty("share.coordinator.state.topic.replication.factor", "1");
-        all.setProperty("share.coordinator.state.topic.min.isr", "1");
-        all.setProperty("num.network.threads", "2");
-        all.setProperty("num.io.threads", "4");
-        // The default is 128 MB of heap.
-        all.setProperty("log.cleaner.dedupe.buffer.size", "8388608");
-        if (place().fsync()) {
-            // On one node acks=all waits for no other node, and it never waits for the disk.
-            all.setProperty("log.flush.interval.messages", "1");
-        }
-        all.putAll(settings);
+        Map<String, String> all = Settings.kafka(place().fsync(), settings);
+        all.put("process.roles", "broker,controller");
+        all.put("node.id", "1");
+        all.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+        all.put("listeners", "PLAINTEXT://" + address() + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        all.put("advertised.listeners", "PLAINTEXT://" + address());
+        all.put("controller.listener.names", "CONTROLLER");
+        all.put("inter.broker.listener.name", "PLAINTEXT");
+        all.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        all.put("log.dirs", logs().toString());
         StringBuilder text = new StringBuilder();
-        all.stringPropertyNames().stream()
-                .sorted()
-                .forEach(name -> text.append(name)
-                        .append('=')
-                        .append(all.getProperty(name).replace("\\", "\\\\").replace("\n", "\\n"))
-                        .append('\n'));
+        all.forEach((name, value) -> text.append(name)
+                .append('=')
+                .append(value.replace("\\", "\\\\"))
+                .append('\n'));
         Directories.write(file("server.properties"), text.toString());
     }
 

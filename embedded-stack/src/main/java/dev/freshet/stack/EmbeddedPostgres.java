@@ -9,7 +9,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -140,7 +139,7 @@ final class EmbeddedPostgres extends ChildServer implements PostgresServer {
         List<String> command = new ArrayList<>(privileges.prefix());
         command.addAll(List.of(program("initdb"), "-D", data.toString(), "-U", USER));
         command.addAll(List.of("--auth=scram-sha-256", "--pwfile=" + passwordFile));
-        command.addAll(List.of("--encoding=UTF8", "--no-locale", "--no-instructions"));
+        command.addAll(List.of("--encoding=UTF8", "--no-locale"));
         if (!place().fsync()) {
             command.add("--no-sync");
         }
@@ -148,20 +147,10 @@ final class EmbeddedPostgres extends ChildServer implements PostgresServer {
     }
 
     private String conf() {
-        Map<String, String> all = new LinkedHashMap<>();
+        Map<String, String> all = Settings.postgres(place().fsync(), settings);
         all.put("listen_addresses", Ports.HOST);
         all.put("port", Integer.toString(port()));
         all.put("unix_socket_directories", "");
-        all.put("wal_level", "logical");
-        all.put("max_wal_senders", "10");
-        all.put("max_replication_slots", "10");
-        // Those of a killed server go with its directory; in shared memory they would stay for good.
-        all.put("dynamic_shared_memory_type", "mmap");
-        if (!place().fsync()) {
-            all.put("fsync", "off");
-            all.put("full_page_writes", "off");
-        }
-        all.putAll(settings);
         StringBuilder conf = new StringBuilder();
         all.forEach((name, value) -> conf.append(name)
                 .append(" = '")

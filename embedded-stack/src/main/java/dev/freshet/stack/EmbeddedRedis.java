@@ -25,7 +25,8 @@ final class EmbeddedRedis extends ChildServer implements RedisServer {
     @Override
     List<String> command() {
         String conf = directory().resolve("redis.conf").toString();
-        return Stream.concat(Stream.of(program, conf), args.stream()).toList();
+        List<String> all = Settings.redis(place().fsync(), args);
+        return Stream.concat(Stream.of(program, conf), all.stream()).toList();
     }
 
     @Override
@@ -43,10 +44,6 @@ final class EmbeddedRedis extends ChildServer implements RedisServer {
                 "bind 127.0.0.1",
                 "port " + port(),
                 "dir \"" + directory() + "\"",
-                "save \"\"",
-                // The file is written before the reply, so that even SIGKILL loses nothing acknowledged.
-                "appendonly yes",
-                "appendfsync " + (place().fsync() ? "always" : "no"),
                 // A title of its own would hide the path by which the process is told from others.
                 "set-proc-title no");
     }

@@ -251,10 +251,19 @@ public final class EmbeddedStack implements AutoCloseable {
             String sort = System.getProperty("freshet.stack", "embedded");
             return switch (sort) {
                 case "embedded" -> embedded();
+                case "containers" -> containers();
                 default ->
                     throw new StackException(
                             "-Dfreshet.stack=" + sort + " is none of: embedded (the default), containers");
             };
+        }
+
+        private Servers containers() {
+            if (dataDir != null) {
+                throw new StackException("-Dfreshet.stack=containers keeps nothing in a data directory, but " + dataDir
+                        + " is asked for: leave the property out for embedded servers");
+            }
+            return ContainerServers.start(fsync != null && fsync);
         }
 
         private Servers embedded() {

@@ -4,6 +4,7 @@ import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -54,6 +55,7 @@ enum Privileges {
         if (this != NOBODY) {
             return;
         }
+        requireReachable(directory);
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.toList()) {
                 Files.setAttribute(file, "unix:uid", NOBODY_ID);
@@ -61,6 +63,19 @@ enum Privileges {
             }
         } catch (IOException e) {
             throw new StackException("cannot give " + directory + " to the user nobody, as whom PostgreSQL runs", e);
+        }
+    }
+
+    private static void requireReachable(Path directory) {
+        for (Path above = directory.getParent(); above != null; above = above.getParent()) {
+            try {
+                if (!Files.getPosixFilePermissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                    throw new StackException("PostgreSQL has to run as the user nobody here, who cannot pass through "
+                            + above + ": chmod o+x " + above + ", or choose another directory");
+                }
+            } catch (IOException e) {
+                throw new StackException("cannot read the permissions of " + above, e);
+            }
         }
     }
 }

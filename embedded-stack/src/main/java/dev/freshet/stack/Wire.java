@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 final class Wire {
 
     private static final int TIMEOUT_MILLIS = 2_000;
+    private static final int POSTGRES_PROTOCOL = 3 << 16;
     private static final int API_VERSIONS = 18;
     private static final int CORRELATION = 7;
 
@@ -23,6 +24,19 @@ final class Wire {
             int first = socket.getInputStream().read();
             // With requirepass among the settings it wants a password: it answers all the same.
             return first == '+' || (first == '-' && socket.getInputStream().read() == 'N');
+        }
+    }
+
+    /** Whether a PostgreSQL asks who is there; while it starts, it refuses before that. */
+    static boolean postgresAnswers(int port) throws IOException {
+        byte[] parameters = "user\0postgres\0\0".getBytes(StandardCharsets.US_ASCII);
+        try (Socket socket = connect(port);
+                DataOutputStream out = new DataOutputStream(socket.getOutputStream())) {
+            out.writeInt(2 * Integer.BYTES + parameters.length);
+            out.writeInt(POSTGRES_PROTOCOL);
+            out.write(parameters);
+            out.flush();
+            return socket.getInputStream().read() == 'R';
         }
     }
 

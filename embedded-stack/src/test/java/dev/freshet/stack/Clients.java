@@ -51,13 +51,19 @@ final class Clients {
         return DriverManager.getConnection(server.jdbcUrl("postgres"), server.user(), server.password());
     }
 
-    /** Sends one command and returns all that came back, protocol and all. */
+    /** Sends one command and returns what came back, protocol and all. */
     static String redis(RedisServer server, String command) throws IOException {
         try (Socket socket = new Socket(server.host(), server.port())) {
-            socket.getOutputStream().write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.UTF_8));
+            String end = "end of answer";
+            socket.getOutputStream().write((command + "\r\nECHO \"" + end + "\"\r\n").getBytes(StandardCharsets.UTF_8));
             BufferedReader answer =
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-            return String.join("\n", answer.lines().toList());
+            List<String> lines = new ArrayList<>();
+            for (String line = answer.readLine(); !end.equals(line); line = answer.readLine()) {
+                lines.add(String.valueOf(line));
+            }
+            // The last one belongs to the answer to ECHO.
+            return String.join("\n", lines.subList(0, lines.size() - 1));
         }
     }
 
