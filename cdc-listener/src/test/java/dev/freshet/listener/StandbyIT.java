@@ -69,7 +69,7 @@ class StandbyIT {
                 assertThat(standby.awaitStreaming(LIMIT)).isTrue();
             } catch (java.sql.SQLException e) {
                 // Closing the terminated connection.
-                assertThat(e).isNotNull();
+                org.assertj.core.api.Assertions.assertThat(e.getSQLState()).isNotEmpty();
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.freshet.model.Topics;
 import dev.freshet.model.config.KafkaConfig;
 import dev.freshet.model.config.PostgresConfig;
 import dev.freshet.model.config.Secret;
+import dev.freshet.stack.EmbeddedStack;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -101,19 +102,19 @@ final class TestServers implements AutoCloseable {
     }
 
     static String url(String database) {
-        return "jdbc:postgresql://127.0.0.1:55432/" + database;
+        return EmbeddedStack.shared().postgres().jdbcUrl(database);
     }
 
     static String user() {
-        return "postgres";
+        return EmbeddedStack.shared().postgres().user();
     }
 
     static String password() {
-        return "x";
+        return EmbeddedStack.shared().postgres().password();
     }
 
     static String bootstrapServers() {
-        return "127.0.0.1:59092";
+        return EmbeddedStack.shared().kafka().bootstrapServers();
     }
 
     @Override
