@@ -47,18 +47,31 @@ final class TopicReader implements AutoCloseable {
             if (System.nanoTime() - end > 0) {
                 throw new AssertionError("not within a minute; " + records.size() + " records were read");
             }
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                var header = record.headers().lastHeader(ChangePublisher.EPOCH_HEADER);
-                records.add(new Read(
-                        record.partition(),
-                        record.offset(),
-                        json(record.key()),
-                        json(record.value()),
-                        record.value() == null,
-                        header == null ? "" : new String(header.value(), StandardCharsets.US_ASCII)));
-            }
+            poll();
         }
         return records;
+    }
+
+    /** Everything that the topics held when this was called. */
+    List<Read> untilEnd() {
+        var ends = consumer.endOffsets(consumer.assignment());
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            poll();
+        }
+        return records;
+    }
+
+    private void poll() {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+            var header = record.headers().lastHeader(ChangePublisher.EPOCH_HEADER);
+            records.add(new Read(
+                    record.partition(),
+                    record.offset(),
+                    json(record.key()),
+                    json(record.value()),
+                    record.value() == null,
+                    header == null ? "" : new String(header.value(), StandardCharsets.US_ASCII)));
+        }
     }
 
     private static JsonNode json(byte @Nullable [] bytes) {
