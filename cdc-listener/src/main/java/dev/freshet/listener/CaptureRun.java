@@ -33,8 +33,7 @@ final class CaptureRun implements AutoCloseable {
             return thread;
         });
         String pipeline = settings.topics().pipeline();
-        this.positions =
-                new PositionWriter(pipeline, settings.topics().offsets(), start, publisher, this::fail);
+        this.positions = new PositionWriter(pipeline, settings.topics().offsets(), start, publisher, this::fail);
         this.heartbeats = new Heartbeats(
                 settings,
                 UUID.randomUUID().toString(),

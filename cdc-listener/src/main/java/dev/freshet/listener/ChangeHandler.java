@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the engine's records, sends them without waiting, and acknowledges what is stored. Called by the engine's
@@ -60,8 +59,7 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
 
     @Override
     public void handleBatch(
-            List<RecordChangeEvent<SourceRecord>> batch,
-            RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+            List<RecordChangeEvent<SourceRecord>> batch, RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
             throws InterruptedException {
         for (RecordChangeEvent<SourceRecord> event : batch) {
             if (stopped) {
@@ -76,9 +74,11 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
     private void take(SourceRecord record) {
         Lsn before = record.sourceOffset().get("lsn_commit") instanceof Long lsn ? new Lsn(lsn) : acknowledged;
         if (record.topic().equals(sources.messageTopic)) {
-            heartbeats.read(record).ifPresentOrElse(
-                    beat -> inFlight.message(before, ends -> heartbeats.reached(beat, ends)),
-                    () -> inFlight.passed(before));
+            heartbeats
+                    .read(record)
+                    .ifPresentOrElse(
+                            beat -> inFlight.message(before, ends -> heartbeats.reached(beat, ends)),
+                            () -> inFlight.passed(before));
         } else if (sources.tableTopics.contains(record.topic())) {
             publish(record, before);
         } else {
@@ -94,18 +94,17 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
             value = SizeLimit.fit(value, RecordJson.keyColumns(record), room);
         }
         InFlight.Entry entry = inFlight.sent(before, record.topic());
-        publisher.send(
-                new OutgoingRecord(record.topic(), key, value, epoch), new ChangePublisher.Acknowledgement() {
-                    @Override
-                    public void stored(int partition, long offset) {
-                        inFlight.stored(entry, partition, offset);
-                    }
+        publisher.send(new OutgoingRecord(record.topic(), key, value, epoch), new ChangePublisher.Acknowledgement() {
+            @Override
+            public void stored(int partition, long offset) {
+                inFlight.stored(entry, partition, offset);
+            }
 
-                    @Override
-                    public void refused(Exception cause) {
-                        failed.accept(cause);
-                    }
-                });
+            @Override
+            public void refused(Exception cause) {
+                failed.accept(cause);
+            }
+        });
     }
 
     /** Debezium hears only of positions between transactions that Kafka holds, never of a record's own position. */

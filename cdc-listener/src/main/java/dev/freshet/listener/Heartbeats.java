@@ -94,7 +94,8 @@ final class Heartbeats implements AutoCloseable {
             return Optional.empty();
         }
         Object content = value.getStruct("message").get("content");
-        byte[] bytes = content instanceof ByteBuffer buffer ? bytes(buffer) : content instanceof byte[] b ? b : new byte[0];
+        byte[] bytes =
+                content instanceof ByteBuffer buffer ? bytes(buffer) : content instanceof byte[] b ? b : new byte[0];
         List<String> words = List.of(new String(bytes, StandardCharsets.UTF_8).split(" ", -1));
         Long lsn = value.getStruct("source").getInt64("lsn");
         if (words.size() != 3 || lsn == null || !words.get(0).equals(settings.slot())) {

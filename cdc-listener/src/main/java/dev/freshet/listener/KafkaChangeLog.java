@@ -211,7 +211,8 @@ public final class KafkaChangeLog implements ChangeLog {
         try {
             return future.get();
         } catch (ExecutionException e) {
-            throw new ListenerException("Kafka: cannot " + what + ": " + e.getCause().getMessage(), e.getCause());
+            throw new ListenerException(
+                    "Kafka: cannot " + what + ": " + e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ListenerException("interrupted", e);

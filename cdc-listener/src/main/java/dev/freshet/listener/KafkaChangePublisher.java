@@ -66,8 +66,7 @@ final class KafkaChangePublisher implements ChangePublisher {
         if (refusal instanceof RecordTooLargeException) {
             tooLarge.accept(record.topic(), record.size());
         }
-        acknowledgement.refused(
-                new ListenerException("Kafka did not store a record of " + record.topic(), refusal));
+        acknowledgement.refused(new ListenerException("Kafka did not store a record of " + record.topic(), refusal));
     }
 
     @Override

@@ -116,7 +116,9 @@ public final class Listener implements AutoCloseable {
         SourceAddress address;
         try (SourceDatabase database = SourceDatabase.primary(settings.postgres())) {
             address = database.address();
-            if (database.slot(settings.slot()).filter(SourceDatabase.Slot::active).isPresent()) {
+            if (database.slot(settings.slot())
+                    .filter(SourceDatabase.Slot::active)
+                    .isPresent()) {
                 standBy(database);
                 return;
             }
@@ -182,9 +184,7 @@ public final class Listener implements AutoCloseable {
         byte[] gap = new ControlRecord.Gap(reason, position.lsn(), position.epoch(), Instant.now()).toJson();
         sendNow(publisher, new OutgoingRecord(settings.topics().control(), null, gap, position.epoch()));
         byte[] key = settings.topics().pipeline().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        sendNow(
-                publisher,
-                new OutgoingRecord(settings.topics().offsets(), key, position.toJson(), position.epoch()));
+        sendNow(publisher, new OutgoingRecord(settings.topics().offsets(), key, position.toJson(), position.epoch()));
     }
 
     private static void sendNow(ChangePublisher publisher, OutgoingRecord record) {
@@ -217,7 +217,8 @@ public final class Listener implements AutoCloseable {
         }
         SlotWatch watch = new SlotWatch(log::activity);
         Optional<SourceDatabase.Slot> slot = database.slot(settings.slot());
-        while (closing.getCount() > 0 && slot.filter(SourceDatabase.Slot::active).isPresent()) {
+        while (closing.getCount() > 0
+                && slot.filter(SourceDatabase.Slot::active).isPresent()) {
             if (watch.holderIsDead(System.nanoTime())) {
                 terminate(database, slot.get().activePid());
                 watch = new SlotWatch(log::activity);

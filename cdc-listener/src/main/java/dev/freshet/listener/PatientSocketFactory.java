@@ -49,8 +49,7 @@ public final class PatientSocketFactory extends SocketFactory {
     }
 
     private static Socket connected(
-            InetSocketAddress remote, @org.jspecify.annotations.Nullable InetSocketAddress local)
-            throws IOException {
+            InetSocketAddress remote, @org.jspecify.annotations.Nullable InetSocketAddress local) throws IOException {
         Socket socket = new PatientSocket();
         if (local != null) {
             socket.bind(local);

@@ -59,18 +59,17 @@ final class PositionWriter {
         sent = lsn;
         sentNanos = System.nanoTime();
         byte[] value = start.at(lsn).toJson();
-        publisher.send(
-                new OutgoingRecord(topic, key, value, start.epoch()), new ChangePublisher.Acknowledgement() {
-                    @Override
-                    public void stored(int partition, long offset) {
-                        // One partition and one producer: replies come in order.
-                        stored = lsn;
-                    }
+        publisher.send(new OutgoingRecord(topic, key, value, start.epoch()), new ChangePublisher.Acknowledgement() {
+            @Override
+            public void stored(int partition, long offset) {
+                // One partition and one producer: replies come in order.
+                stored = lsn;
+            }
 
-                    @Override
-                    public void refused(Exception cause) {
-                        failed.accept(cause);
-                    }
-                });
+            @Override
+            public void refused(Exception cause) {
+                failed.accept(cause);
+            }
+        });
     }
 }

@@ -112,8 +112,8 @@ final class SourceCheck {
             SourceDatabase.Slot slot = found.get();
             if (!slot.plugin().equals("pgoutput") || !slot.database().equals(server.database())) {
                 problem(
-                        "replication slot " + settings.slot() + " belongs to plugin " + slot.plugin()
-                                + " and database " + slot.database(),
+                        "replication slot " + settings.slot() + " belongs to plugin " + slot.plugin() + " and database "
+                                + slot.database(),
                         Optional.of(sql.dropSlot()));
             } else if (!slot.active() && (slot.lost() || newPublication)) {
                 // A slot decodes with the publication as it was at each change, and fails where there was none.

@@ -19,8 +19,7 @@ class AcknowledgementIT {
                 listener.start();
                 assertThat(listener.awaitStreaming(LIMIT)).isTrue();
                 Lsn now = Lsn.parse(servers.text("SELECT pg_current_wal_insert_lsn()"));
-                await().atMost(LIMIT)
-                        .until(() -> Lsn.parse(servers.confirmed()).compareTo(now) >= 0);
+                await().atMost(LIMIT).until(() -> Lsn.parse(servers.confirmed()).compareTo(now) >= 0);
             }
         }
     }
@@ -46,8 +45,7 @@ class AcknowledgementIT {
 
                 log.release();
                 Lsn now = Lsn.parse(servers.text("SELECT pg_current_wal_insert_lsn()"));
-                await().atMost(LIMIT)
-                        .until(() -> Lsn.parse(servers.confirmed()).compareTo(now) >= 0);
+                await().atMost(LIMIT).until(() -> Lsn.parse(servers.confirmed()).compareTo(now) >= 0);
                 assertThat(log.values(servers.name() + ".public.books")).hasSize(104);
             }
         }
@@ -67,7 +65,8 @@ class AcknowledgementIT {
                 listener.start();
                 assertThat(listener.awaitStreaming(LIMIT)).isTrue();
                 await().atMost(LIMIT)
-                        .until(() -> log.values(servers.name() + ".public.books").size() == 50);
+                        .until(() ->
+                                log.values(servers.name() + ".public.books").size() == 50);
             }
             assertThat(log.values(servers.topics().control()))
                     .filteredOn(value -> value.contains("\"gap\""))

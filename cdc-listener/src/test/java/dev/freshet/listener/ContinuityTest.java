@@ -52,7 +52,8 @@ class ContinuityTest {
     @Test
     void anotherClusterIsAGap() {
         assertThat(judge(new StoredPosition("shop", new Lsn(500), "7002", 1, 3)).gap())
-                .hasValueSatisfying(reason -> assertThat(reason).contains("7001").contains("7002"));
+                .hasValueSatisfying(
+                        reason -> assertThat(reason).contains("7001").contains("7002"));
     }
 
     @Test

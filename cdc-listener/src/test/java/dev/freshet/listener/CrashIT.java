@@ -62,7 +62,9 @@ class CrashIT {
                 Lsn end = Lsn.parse(servers.text("SELECT pg_current_wal_insert_lsn()"));
                 Awaitility.await()
                         .atMost(LIMIT)
-                        .until(() -> servers.confirmed(), confirmed -> Lsn.parse(confirmed).compareTo(end) >= 0);
+                        .until(
+                                () -> servers.confirmed(),
+                                confirmed -> Lsn.parse(confirmed).compareTo(end) >= 0);
             }
             compare(servers, load);
         }

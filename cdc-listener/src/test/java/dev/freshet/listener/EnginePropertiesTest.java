@@ -60,8 +60,10 @@ class EnginePropertiesTest {
     void aTablePatternMatchesItsTableOnlyAndHoldsNoComma() {
         String pattern = EngineProperties.pattern(new TableId("Odd, schema", "a.b(c)"));
         assertThat(pattern).doesNotContain(",");
-        assertThat(Pattern.compile(pattern).matcher("Odd, schema.a.b(c)").matches()).isTrue();
-        assertThat(Pattern.compile(pattern).matcher("Odd, schema.aXb(c)").matches()).isFalse();
+        assertThat(Pattern.compile(pattern).matcher("Odd, schema.a.b(c)").matches())
+                .isTrue();
+        assertThat(Pattern.compile(pattern).matcher("Odd, schema.aXb(c)").matches())
+                .isFalse();
         assertThat(EngineProperties.pattern(new TableId("public", "books"))).isEqualTo("public\\x{2e}books");
     }
 

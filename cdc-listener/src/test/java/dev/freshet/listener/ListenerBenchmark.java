@@ -46,8 +46,7 @@ final class ListenerBenchmark {
         TableId table = new TableId("public", "listener_bench");
         CaptureSettings settings =
                 new CaptureSettings(postgres, new Topics("lbench"), "lbench", "lbench", List.of(table));
-        KafkaConfig kafka =
-                new KafkaConfig(Optional.of(bootstrap), Path.of("."), 6, 1, Duration.ofHours(1), Map.of());
+        KafkaConfig kafka = new KafkaConfig(Optional.of(bootstrap), Path.of("."), 6, 1, Duration.ofHours(1), Map.of());
         try (Connection connection = SourceDatabase.open(postgres, Map.of());
                 Statement statement = connection.createStatement()) {
             statement.execute("DROP TABLE IF EXISTS listener_bench");
@@ -121,8 +120,8 @@ final class ListenerBenchmark {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long before = system.getProcessCpuTime();
         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(seconds));
-        System.out.printf("idle CPU               %.1f %% of a core%n",
-                (system.getProcessCpuTime() - before) / 1e7 / seconds);
+        System.out.printf(
+                "idle CPU               %.1f %% of a core%n", (system.getProcessCpuTime() - before) / 1e7 / seconds);
     }
 
     private final class Stopwatch implements ChangeLog {
@@ -163,8 +162,7 @@ final class ListenerBenchmark {
                             String key = new String(
                                     record.key() == null ? new byte[0] : record.key(),
                                     java.nio.charset.StandardCharsets.UTF_8);
-                            acknowledged.set(
-                                    Integer.parseInt(key.replaceAll("[^0-9]", "")), System.nanoTime());
+                            acknowledged.set(Integer.parseInt(key.replaceAll("[^0-9]", "")), System.nanoTime());
                             acknowledgement.stored(partition, offset);
                             count.incrementAndGet();
                         }

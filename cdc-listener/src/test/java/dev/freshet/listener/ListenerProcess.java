@@ -68,12 +68,11 @@ final class ListenerProcess implements AutoCloseable {
 
     public static void main(String[] args) throws Exception {
         PostgresConfig postgres = new PostgresConfig(args[0], args[1], new Secret(args[2]), 1L << 33, Map.of());
-        KafkaConfig kafka =
-                new KafkaConfig(Optional.of(args[3]), Path.of("."), 3, 1, Duration.ofHours(1), Map.of());
-        CaptureSettings settings = new CaptureSettings(
-                postgres, new Topics(args[4]), args[4], args[4], List.of(TableId.parse(args[5])));
-        try (Listener listener = new Listener(
-                settings, new KafkaChangeLog(kafka, args[3], settings.topics(), settings.tables()))) {
+        KafkaConfig kafka = new KafkaConfig(Optional.of(args[3]), Path.of("."), 3, 1, Duration.ofHours(1), Map.of());
+        CaptureSettings settings =
+                new CaptureSettings(postgres, new Topics(args[4]), args[4], args[4], List.of(TableId.parse(args[5])));
+        try (Listener listener =
+                new Listener(settings, new KafkaChangeLog(kafka, args[3], settings.topics(), settings.tables()))) {
             listener.start();
             if (listener.awaitStreaming(Duration.ofMinutes(1))) {
                 System.out.println("ready");

@@ -41,7 +41,8 @@ class PublishingIT {
                 assertThat(insert.value().at("/source/table").asText()).isEqualTo("books");
                 assertThat(insert.value().at("/source/txId").asLong()).isPositive();
                 assertThat(insert.value().has("schema")).isFalse();
-                assertThat(ofKey(read, 1).get(1).value().at("/before/price").asText()).isEqualTo("12.50");
+                assertThat(ofKey(read, 1).get(1).value().at("/before/price").asText())
+                        .isEqualTo("12.50");
                 assertThat(read).extracting(Read::epoch).containsOnly("1");
             }
         }
@@ -98,18 +99,22 @@ class PublishingIT {
             try (TopicReader reader = servers.reader(servers.name() + ".control")) {
                 List<Read> read = reader.until(records -> records.stream()
                         .map(PublishingIT::control)
-                        .anyMatch(c -> c instanceof ControlRecord.Heartbeat h && h.lsn().compareTo(committed) >= 0));
-                assertThat(control(read.get(0))).isInstanceOfSatisfying(ControlRecord.Gap.class, gap -> assertThat(
-                                gap.epoch())
-                        .isEqualTo(1));
+                        .anyMatch(c -> c instanceof ControlRecord.Heartbeat h
+                                && h.lsn().compareTo(committed) >= 0));
+                assertThat(control(read.get(0)))
+                        .isInstanceOfSatisfying(
+                                ControlRecord.Gap.class,
+                                gap -> assertThat(gap.epoch()).isEqualTo(1));
                 assertThat(control(read.get(read.size() - 1)))
                         .isInstanceOfSatisfying(ControlRecord.Heartbeat.class, beat -> {
                             List<Long> ends = beat.endOffsets().get(servers.name() + ".public.books");
                             assertThat(ends).hasSize(3);
                             assertThat(ends.stream().mapToLong(Long::longValue).sum())
                                     .isEqualTo(30);
-                            assertThat(beat.sourceTime()).isBetween(
-                                    java.time.Instant.now().minusSeconds(60), java.time.Instant.now().plusSeconds(60));
+                            assertThat(beat.sourceTime())
+                                    .isBetween(
+                                            java.time.Instant.now().minusSeconds(60),
+                                            java.time.Instant.now().plusSeconds(60));
                         });
             }
         }
@@ -135,7 +140,8 @@ class PublishingIT {
                 List<Read> read = reader.until(records -> records.size() >= 2);
                 assertThat(ofKey(read, 1).get(0).value().at("/after").toString())
                         .isEqualTo("{\"id\":1,\"title\":\"small\",\"body\":\"__debezium_unavailable_value\"}");
-                assertThat(ofKey(read, 2).get(0).value().at("/after/title").asText()).isEqualTo("after");
+                assertThat(ofKey(read, 2).get(0).value().at("/after/title").asText())
+                        .isEqualTo("after");
             }
         }
     }

@@ -14,7 +14,9 @@ class RecordJsonTest {
 
     private static final Schema ROW = SchemaBuilder.struct()
             .field("id", Schema.INT64_SCHEMA)
-            .field("state", SchemaBuilder.string().optional().defaultValue("new").build())
+            .field(
+                    "state",
+                    SchemaBuilder.string().optional().defaultValue("new").build())
             .build();
 
     private final RecordJson json = new RecordJson();

@@ -23,8 +23,7 @@ class SetupIT {
             try {
                 HeldLog log = new HeldLog(servers.topics().offsets());
                 try (Listener listener = new Listener(settings, log)) {
-                    SetupRequiredException needed =
-                            catchThrowableOfType(SetupRequiredException.class, listener::start);
+                    SetupRequiredException needed = catchThrowableOfType(SetupRequiredException.class, listener::start);
                     assertThat(needed.sql()).containsExactly(sql.createPublication());
                     servers.execute(needed.sql().toArray(String[]::new));
                 }
@@ -52,7 +51,8 @@ class SetupIT {
             CaptureSettings all = servers.settings("public.books", "public.log", "public.parts", "public.nowhere");
             CaptureSettings settings =
                     new CaptureSettings(all.postgres(), all.topics(), all.slot(), "mine", all.tables());
-            try (Listener listener = new Listener(settings, new HeldLog(servers.topics().offsets()))) {
+            try (Listener listener =
+                    new Listener(settings, new HeldLog(servers.topics().offsets()))) {
                 SetupRequiredException needed = catchThrowableOfType(SetupRequiredException.class, listener::start);
                 assertThat(needed.sql())
                         .containsExactly(
@@ -68,12 +68,11 @@ class SetupIT {
 
     @Test
     void aTableMappedLaterIsAddedToThePublication() throws Exception {
-        try (TestServers servers = new TestServers(
-                "CREATE TABLE a (id bigint PRIMARY KEY)", "CREATE TABLE b (id bigint PRIMARY KEY)")) {
+        try (TestServers servers =
+                new TestServers("CREATE TABLE a (id bigint PRIMARY KEY)", "CREATE TABLE b (id bigint PRIMARY KEY)")) {
             HeldLog log = new HeldLog(servers.topics().offsets());
             for (List<String> tables : List.of(List.of("public.a"), List.of("public.a", "public.b"))) {
-                try (Listener listener =
-                        new Listener(servers.settings(tables.toArray(String[]::new)), log)) {
+                try (Listener listener = new Listener(servers.settings(tables.toArray(String[]::new)), log)) {
                     listener.start();
                     assertThat(listener.awaitStreaming(LIMIT)).isTrue();
                 }
@@ -88,8 +87,8 @@ class SetupIT {
     void aSlotOfAnotherPluginIsLeftAlone() throws Exception {
         try (TestServers servers = new TestServers("CREATE TABLE a (id bigint PRIMARY KEY)")) {
             servers.execute("SELECT pg_create_logical_replication_slot('" + servers.name() + "', 'test_decoding')");
-            try (Listener listener =
-                    new Listener(servers.settings("public.a"), new HeldLog(servers.topics().offsets()))) {
+            try (Listener listener = new Listener(
+                    servers.settings("public.a"), new HeldLog(servers.topics().offsets()))) {
                 assertThatThrownBy(listener::start)
                         .isInstanceOf(SetupRequiredException.class)
                         .hasMessageContaining("test_decoding");
@@ -107,7 +106,8 @@ class SetupIT {
                     1,
                     java.util.Map.of());
             try (Listener listener = new Listener(
-                    servers.settings(nowhere, "public.a"), new HeldLog(servers.topics().offsets()))) {
+                    servers.settings(nowhere, "public.a"),
+                    new HeldLog(servers.topics().offsets()))) {
                 assertThatThrownBy(listener::start)
                         .isInstanceOf(ListenerException.class)
                         .hasMessageContaining("127.0.0.1:1")

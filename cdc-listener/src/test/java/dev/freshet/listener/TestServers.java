@@ -21,7 +21,8 @@ import java.util.UUID;
 /** A database and a pipeline of a test's own on the shared servers; removed at the end. */
 final class TestServers implements AutoCloseable {
 
-    private final String name = "it_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+    private final String name =
+            "it_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
     private final Connection admin;
     private final Connection connection;
 
@@ -76,7 +77,11 @@ final class TestServers implements AutoCloseable {
 
     CaptureSettings settings(PostgresConfig postgres, String... tables) {
         return new CaptureSettings(
-                postgres, topics(), name, name, Arrays.stream(tables).map(TableId::parse).toList());
+                postgres,
+                topics(),
+                name,
+                name,
+                Arrays.stream(tables).map(TableId::parse).toList());
     }
 
     Topics topics() {
@@ -97,8 +102,7 @@ final class TestServers implements AutoCloseable {
     }
 
     static KafkaConfig kafka() {
-        return new KafkaConfig(
-                Optional.of(bootstrapServers()), Path.of("target"), 3, 1, Duration.ofHours(1), Map.of());
+        return new KafkaConfig(Optional.of(bootstrapServers()), Path.of("target"), 3, 1, Duration.ofHours(1), Map.of());
     }
 
     static String url(String database) {
