@@ -17,7 +17,8 @@ final class CaptureRun implements AutoCloseable {
     private final ChangeHandler handler;
     private final Heartbeats heartbeats;
     private final Engine engine;
-    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final CompletableFuture<Object> failed = new CompletableFuture<>();
+    private final CompletableFuture<Object> over;
 
     /** @param streaming called when the first message that this run wrote came back, and again with each later one */
     CaptureRun(
@@ -64,38 +65,31 @@ final class CaptureRun implements AutoCloseable {
                 start,
                 this::fail);
         this.engine = new Engine(EngineProperties.of(settings, address, start.lsn()), handler);
+        this.over = CompletableFuture.anyOf(failed, engine.ended());
     }
 
     void start() {
-        engine.ended().whenComplete((ended, error) -> {
-            handler.stop();
-            if (error == null) {
-                over.complete(null);
-            } else {
-                over.completeExceptionally(error);
-            }
-        });
         engine.start();
         heartbeats.start();
     }
 
     /** Completes when the run is over, exceptionally where something failed. */
-    CompletableFuture<Void> over() {
+    CompletableFuture<Object> over() {
         return over;
     }
 
     private void fail(Exception cause) {
         handler.stop();
-        over.completeExceptionally(cause);
+        failed.completeExceptionally(cause);
     }
 
     /** Stops the engine. What Kafka has not stored by then comes again from the slot. */
     @Override
     public void close() {
-        boolean failed = over.isCompletedExceptionally();
+        boolean broken = over.isCompletedExceptionally();
         handler.stop();
         heartbeats.close();
-        if (failed) {
+        if (broken) {
             // Another listener may hold the slot already.
             publisher.abandon();
         }

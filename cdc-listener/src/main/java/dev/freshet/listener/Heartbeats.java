@@ -13,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,7 @@ final class Heartbeats implements AutoCloseable {
     private final ScheduledExecutorService scheduler;
     private final Observer observer;
     private final Backoff backoff;
+    private volatile @Nullable Future<?> ticking;
     private @Nullable Connection connection;
     private long silentUntilNanos;
     private boolean complained;
@@ -85,7 +87,7 @@ final class Heartbeats implements AutoCloseable {
     }
 
     void start() {
-        scheduler.scheduleWithFixedDelay(this::tick, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        ticking = scheduler.scheduleWithFixedDelay(this::tick, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The heartbeat that a record of the message topic holds; empty for other pipelines' and other programs' messages. */
@@ -200,6 +202,10 @@ final class Heartbeats implements AutoCloseable {
     /** Stops the beats; what is being published goes on. The scheduler is the caller's to shut down afterwards. */
     @Override
     public void close() {
+        Future<?> ticks = ticking;
+        if (ticks != null) {
+            ticks.cancel(false);
+        }
         try {
             scheduler.execute(this::disconnect);
         } catch (RejectedExecutionException e) {
