@@ -1,0 +1,108 @@
+package dev.freshet.listener;
+
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** One run of the engine, from a position until it stops for whatever reason; then nothing more is sent. Thread-safe. */
+final class CaptureRun implements AutoCloseable {
+
+    private final ChangePublisher publisher;
+    private final ScheduledExecutorService scheduler;
+    private final PositionWriter positions;
+    private final ChangeHandler handler;
+    private final Heartbeats heartbeats;
+    private final Engine engine;
+    private final CompletableFuture<Object> failed = new CompletableFuture<>();
+    private final CompletableFuture<Object> over;
+
+    /** @param streaming called when the first message that this run wrote came back, and again with each later one */
+    CaptureRun(
+            CaptureSettings settings,
+            SourceAddress address,
+            StoredPosition start,
+            ChangePublisher publisher,
+            Runnable streaming) {
+        this.publisher = publisher;
+        this.scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "freshet-heartbeat");
+            thread.setDaemon(true);
+            return thread;
+        });
+        String pipeline = settings.topics().pipeline();
+        this.positions = new PositionWriter(pipeline, settings.topics().offsets(), start, publisher, this::fail);
+        this.heartbeats = new Heartbeats(
+                settings,
+                UUID.randomUUID().toString(),
+                publisher,
+                positions,
+                start.epoch(),
+                scheduler,
+                new Heartbeats.Observer() {
+                    @Override
+                    public void returned() {
+                        streaming.run();
+                    }
+
+                    @Override
+                    public void failed(Exception cause) {
+                        fail(cause);
+                    }
+                });
+        ChangeHandler.Sources sources = new ChangeHandler.Sources(
+                pipeline + ".message",
+                settings.tables().stream().map(settings.topics()::of).collect(Collectors.toUnmodifiableSet()));
+        this.handler = new ChangeHandler(
+                sources,
+                publisher,
+                new InFlight(start.lsn(), publisher.endOffsets()),
+                positions,
+                heartbeats,
+                start,
+                this::fail);
+        this.engine = new Engine(EngineProperties.of(settings, address, start.lsn()), handler);
+        this.over = CompletableFuture.anyOf(failed, engine.ended());
+    }
+
+    void start() {
+        engine.start();
+        heartbeats.start();
+    }
+
+    /** Completes when the run is over, exceptionally where something failed. */
+    CompletableFuture<Object> over() {
+        return over;
+    }
+
+    private void fail(Exception cause) {
+        handler.stop();
+        failed.completeExceptionally(cause);
+    }
+
+    /** Stops the engine. What Kafka has not stored by then comes again from the slot. */
+    @Override
+    public void close() {
+        boolean broken = over.isCompletedExceptionally();
+        handler.stop();
+        heartbeats.close();
+        if (broken) {
+            // Another listener may hold the slot already.
+            publisher.abandon();
+        }
+        engine.close();
+        scheduler.shutdown();
+        try {
+            if (!scheduler.awaitTermination(Duration.ofSeconds(2).toMillis(), TimeUnit.MILLISECONDS)) {
+                scheduler.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            scheduler.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        publisher.close();
+    }
+}

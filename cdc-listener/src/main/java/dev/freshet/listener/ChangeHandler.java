@@ -1,0 +1,124 @@
+package dev.freshet.listener;
+
+import dev.freshet.model.Lsn;
+import io.debezium.engine.DebeziumEngine.ChangeConsumer;
+import io.debezium.engine.DebeziumEngine.Offsets;
+import io.debezium.engine.DebeziumEngine.RecordCommitter;
+import io.debezium.engine.RecordChangeEvent;
+import io.debezium.engine.StopEngineException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.connect.source.SourceRecord;
+
+/**
+ * Takes the engine's records, sends them without waiting, and acknowledges what is stored. Called by the engine's
+ * polling thread only; {@link #stop} by any.
+ */
+final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceRecord>> {
+
+    private static final Duration STORE_AT_MOST_EVERY = Duration.ofMillis(200);
+
+    private final Sources sources;
+    private final ChangePublisher publisher;
+    private final InFlight inFlight;
+    private final PositionWriter positions;
+    private final Heartbeats heartbeats;
+    private final long epoch;
+    private final RecordJson json = new RecordJson();
+    private final Consumer<Exception> failed;
+    private volatile boolean stopped;
+    private Lsn acknowledged;
+
+    /** Which topics the engine's records belong to. */
+    record Sources(String messageTopic, Set<String> tableTopics) {}
+
+    ChangeHandler(
+            Sources sources,
+            ChangePublisher publisher,
+            InFlight inFlight,
+            PositionWriter positions,
+            Heartbeats heartbeats,
+            StoredPosition start,
+            Consumer<Exception> failed) {
+        this.sources = sources;
+        this.publisher = publisher;
+        this.inFlight = inFlight;
+        this.positions = positions;
+        this.heartbeats = heartbeats;
+        this.epoch = start.epoch();
+        this.acknowledged = start.lsn();
+        this.failed = failed;
+    }
+
+    /** From now on the next record ends the engine: nothing more is sent or acknowledged. */
+    void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public void handleBatch(
+            List<RecordChangeEvent<SourceRecord>> batch, RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+            throws InterruptedException {
+        for (RecordChangeEvent<SourceRecord> event : batch) {
+            if (stopped) {
+                throw new StopEngineException("the run is over");
+            }
+            take(event.record());
+        }
+        positions.store(inFlight.acknowledged(), STORE_AT_MOST_EVERY);
+        acknowledge(batch.get(batch.size() - 1), committer);
+    }
+
+    private void take(SourceRecord record) {
+        Lsn before = record.sourceOffset().get("lsn_commit") instanceof Long lsn ? new Lsn(lsn) : acknowledged;
+        if (record.topic().equals(sources.messageTopic)) {
+            heartbeats
+                    .read(record)
+                    .ifPresentOrElse(
+                            beat -> inFlight.message(before, ends -> heartbeats.reached(beat, ends)),
+                            () -> inFlight.passed(before));
+        } else if (sources.tableTopics.contains(record.topic())) {
+            publish(record, before);
+        } else {
+            inFlight.passed(before);
+        }
+    }
+
+    private void publish(SourceRecord record, Lsn before) {
+        byte[] key = json.key(record);
+        byte[] value = json.value(record);
+        if (value != null) {
+            int room = publisher.largestRecord(record.topic()) - (key == null ? 0 : key.length);
+            value = SizeLimit.fit(value, RecordJson.keyColumns(record), room);
+        }
+        InFlight.Entry entry = inFlight.sent(before, record.topic());
+        publisher.send(new OutgoingRecord(record.topic(), key, value, epoch), new ChangePublisher.Acknowledgement() {
+            @Override
+            public void stored(int partition, long offset) {
+                inFlight.stored(entry, partition, offset);
+            }
+
+            @Override
+            public void refused(Exception cause) {
+                failed.accept(cause);
+            }
+        });
+    }
+
+    /** Debezium hears only of positions between transactions that Kafka holds, never of a record's own position. */
+    private void acknowledge(
+            RecordChangeEvent<SourceRecord> any, RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+            throws InterruptedException {
+        Lsn stored = positions.stored();
+        if (stored.compareTo(acknowledged) > 0) {
+            acknowledged = stored;
+            Offsets offsets = committer.buildOffsets();
+            offsets.set("lsn", stored.value());
+            offsets.set("lsn_commit", stored.value());
+            committer.markProcessed(any, offsets);
+            committer.markBatchFinished();
+        }
+    }
+}

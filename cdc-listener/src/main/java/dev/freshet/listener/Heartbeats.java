@@ -1,0 +1,215 @@
+package dev.freshet.listener;
+
+import dev.freshet.model.ControlRecord;
+import dev.freshet.model.Lsn;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a message into the source's log each second, and a control record once one came back and Kafka holds all
+ * changes before it. A lost connection costs beats, never the listener. Thread-safe; the database is used on the
+ * scheduler's one thread only.
+ */
+final class Heartbeats implements AutoCloseable {
+
+    /** The prefix of the messages in the log. */
+    static final String PREFIX = "freshet";
+
+    static final Duration PERIOD = Duration.ofSeconds(1);
+
+    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(3);
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
+
+    private final CaptureSettings settings;
+    private final String run;
+    private final ChangePublisher publisher;
+    private final PositionWriter positions;
+    private final long epoch;
+    private final ScheduledExecutorService scheduler;
+    private final Observer observer;
+    private final Backoff backoff;
+    private volatile @Nullable Future<?> ticking;
+    private @Nullable Connection connection;
+    private long silentUntilNanos;
+    private boolean complained;
+
+    /** Hears of this run's own heartbeats. */
+    interface Observer {
+
+        /** The control record of a message that this run wrote is stored. */
+        void returned();
+
+        /** A control record could not be stored. */
+        void failed(Exception cause);
+    }
+
+    /**
+     * One message that came back.
+     *
+     * @param run which run of which listener wrote it
+     */
+    record Beat(Lsn lsn, Instant sourceTime, String run) {}
+
+    Heartbeats(
+            CaptureSettings settings,
+            String run,
+            ChangePublisher publisher,
+            PositionWriter positions,
+            long epoch,
+            ScheduledExecutorService scheduler,
+            Observer observer) {
+        this.settings = settings;
+        this.run = run;
+        this.publisher = publisher;
+        this.positions = positions;
+        this.epoch = epoch;
+        this.scheduler = scheduler;
+        this.observer = observer;
+        this.backoff = new Backoff(PERIOD, Duration.ofSeconds(10), Math::random);
+    }
+
+    void start() {
+        ticking = scheduler.scheduleWithFixedDelay(this::tick, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The heartbeat that a record of the message topic holds; empty for other pipelines' and other programs' messages. */
+    Optional<Beat> read(SourceRecord record) {
+        if (!(record.value() instanceof Struct value)) {
+            return Optional.empty();
+        }
+        Object content = value.getStruct("message").get("content");
+        byte[] bytes =
+                content instanceof ByteBuffer buffer ? bytes(buffer) : content instanceof byte[] b ? b : new byte[0];
+        List<String> words = List.of(new String(bytes, StandardCharsets.UTF_8).split(" ", -1));
+        Long lsn = value.getStruct("source").getInt64("lsn");
+        if (words.size() != 3 || lsn == null || !words.get(0).equals(settings.slot())) {
+            return Optional.empty();
+        }
+        try {
+            Instant time = Instant.EPOCH.plus(Long.parseLong(words.get(1)), ChronoUnit.MICROS);
+            return Optional.of(new Beat(new Lsn(lsn), time, words.get(2)));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** All changes before the beat are stored. Does not block. */
+    void reached(Beat beat, Map<String, List<Long>> ends) {
+        try {
+            scheduler.execute(() -> publish(beat, ends));
+        } catch (RejectedExecutionException e) {
+            LOG.trace("The run is over; the beat at {} is not published", beat.lsn());
+        }
+    }
+
+    private void publish(Beat beat, Map<String, List<Long>> ends) {
+        byte[] value = new ControlRecord.Heartbeat(beat.lsn(), beat.sourceTime(), ends).toJson();
+        OutgoingRecord record = new OutgoingRecord(settings.topics().control(), null, value, epoch);
+        try {
+            publisher.send(record, new ChangePublisher.Acknowledgement() {
+                @Override
+                public void stored(int partition, long offset) {
+                    if (beat.run().equals(run)) {
+                        observer.returned();
+                    }
+                }
+
+                @Override
+                public void refused(Exception cause) {
+                    observer.failed(cause);
+                }
+            });
+        } catch (ListenerException e) {
+            observer.failed(e);
+        }
+    }
+
+    private void tick() {
+        try {
+            positions.beat(SIGN_OF_LIFE);
+        } catch (ListenerException e) {
+            observer.failed(e);
+            return;
+        }
+        if (System.nanoTime() - silentUntilNanos < 0) {
+            return;
+        }
+        try {
+            emit();
+            backoff.reset();
+            complained = false;
+        } catch (SQLException e) {
+            disconnect();
+            silentUntilNanos = System.nanoTime() + backoff.next().toNanos();
+            if (!complained) {
+                complained = true;
+                LOG.warn("Heartbeats stop until the database answers: {}", e.getMessage());
+            }
+        }
+    }
+
+    private void emit() throws SQLException {
+        Connection open = connection;
+        if (open == null) {
+            open = SourceDatabase.open(settings.postgres(), Map.of("socketTimeout", "10"));
+            connection = open;
+        }
+        // The time is the source's own and stands in the message: a message outside transactions has no commit time.
+        try (PreparedStatement emit = open.prepareStatement("SELECT pg_logical_emit_message(false, '" + PREFIX
+                + "', ? || ' ' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint || ' ' || ?)")) {
+            emit.setString(1, settings.slot());
+            emit.setString(2, run);
+            emit.execute();
+        }
+    }
+
+    private void disconnect() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (SQLException e) {
+                LOG.trace("Closing a broken connection failed", e);
+            }
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+
+    /** Stops the beats; what is being published goes on. The scheduler is the caller's to shut down afterwards. */
+    @Override
+    public void close() {
+        Future<?> ticks = ticking;
+        if (ticks != null) {
+            ticks.cancel(false);
+        }
+        try {
+            scheduler.execute(this::disconnect);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("The scheduler is shut down already");
+        }
+    }
+}

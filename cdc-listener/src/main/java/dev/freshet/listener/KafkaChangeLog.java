@@ -1,0 +1,221 @@
+package dev.freshet.listener;
+
+import dev.freshet.model.TableId;
+import dev.freshet.model.Topics;
+import dev.freshet.model.config.KafkaConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pipeline's topics on a Kafka cluster. Used by one thread at a time. */
+public final class KafkaChangeLog implements ChangeLog {
+
+    private static final Duration SHORTEST_CONTROL_RETENTION = Duration.ofDays(7);
+    private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+    private static final int KAFKA_DEFAULT_MAX_MESSAGE = 1_048_588;
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaChangeLog.class);
+
+    private final KafkaConfig config;
+    private final KafkaClients clients;
+    private final Topics topics;
+    private final List<String> tableTopics;
+    private final Map<String, Integer> learnedLimits = new HashMap<>();
+
+    public KafkaChangeLog(KafkaConfig config, String bootstrapServers, Topics topics, Collection<TableId> tables) {
+        this.config = config;
+        this.clients = new KafkaClients(config, bootstrapServers);
+        this.topics = topics;
+        this.tableTopics = tables.stream().map(topics::of).sorted().distinct().toList();
+    }
+
+    @Override
+    public void prepare() {
+        try (Admin admin = clients.admin()) {
+            Set<String> present = get(admin.listTopics().names(), "list topics");
+            List<NewTopic> missing = new ArrayList<>();
+            for (NewTopic topic : wanted()) {
+                if (!present.contains(topic.name())) {
+                    missing.add(topic);
+                }
+            }
+            create(admin, missing);
+        }
+    }
+
+    private List<NewTopic> wanted() {
+        List<NewTopic> wanted = new ArrayList<>();
+        for (String topic : tableTopics) {
+            wanted.add(topic(topic, config.partitions(), TopicConfig.CLEANUP_POLICY_DELETE, config.retention()));
+        }
+        // A reader that was away for longer than the retention still has to find the gap.
+        Duration control = config.retention().compareTo(SHORTEST_CONTROL_RETENTION) > 0
+                ? config.retention()
+                : SHORTEST_CONTROL_RETENTION;
+        wanted.add(topic(topics.control(), 1, TopicConfig.CLEANUP_POLICY_DELETE, control));
+        wanted.add(topic(topics.offsets(), 1, TopicConfig.CLEANUP_POLICY_COMPACT, control));
+        return wanted;
+    }
+
+    private NewTopic topic(String name, int partitions, String cleanup, Duration retention) {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, cleanup);
+        settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()));
+        if (config.replication() >= 3) {
+            // With one replica in sync, acks=all would be no more than acks=1.
+            settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
+        }
+        return new NewTopic(name, partitions, (short) config.replication()).configs(settings);
+    }
+
+    private void create(Admin admin, List<NewTopic> missing) {
+        if (missing.isEmpty()) {
+            return;
+        }
+        List<String> names = missing.stream().map(NewTopic::name).toList();
+        for (var created : admin.createTopics(missing).values().entrySet()) {
+            try {
+                get(created.getValue(), "create topic " + created.getKey());
+            } catch (ListenerException e) {
+                if (e.getCause() instanceof AuthorizationException) {
+                    throw new SetupRequiredException(
+                            List.of("Kafka does not let this user create topics; create " + names + " with "
+                                    + config.partitions() + " partitions (" + topics.control() + " and "
+                                    + topics.offsets() + " with 1, the latter compacted)"),
+                            List.of());
+                } else if (e.getCause() instanceof InvalidReplicationFactorException) {
+                    throw new SetupRequiredException(
+                            List.of("kafka.topics.replication: the cluster has fewer than " + config.replication()
+                                    + " brokers"),
+                            List.of());
+                } else if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw e;
+                }
+            }
+        }
+        LOG.info("Created topics {}", names);
+    }
+
+    @Override
+    public Optional<StoredPosition> position() {
+        TopicPartition partition = new TopicPartition(topics.offsets(), 0);
+        try (Consumer<byte[], byte[]> consumer = clients.consumer()) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            long limit = System.nanoTime() + READ_LIMIT.toNanos();
+            StoredPosition newest = null;
+            long epoch = 0;
+            while (consumer.position(partition) < end) {
+                if (System.nanoTime() - limit > 0) {
+                    throw new ListenerException("reading " + topics.offsets() + " took longer than " + READ_LIMIT);
+                }
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+                    if (record.value() != null) {
+                        newest = StoredPosition.parse(record.value());
+                        // A listener that lost the slot may have had a last record of an old epoch on its way.
+                        epoch = Math.max(epoch, newest.epoch());
+                    }
+                }
+            }
+            return newest == null ? Optional.empty() : Optional.of(newest.inEpoch(epoch));
+        } catch (KafkaException | IllegalArgumentException e) {
+            throw new ListenerException("cannot read the stored position from topic " + topics.offsets(), e);
+        }
+    }
+
+    @Override
+    public long activity() {
+        try (Admin admin = clients.admin()) {
+            return ends(admin, List.of(topics.offsets(), topics.control())).values().stream()
+                    .flatMap(List::stream)
+                    .mapToLong(Long::longValue)
+                    .sum();
+        }
+    }
+
+    @Override
+    public ChangePublisher open() {
+        try (Admin admin = clients.admin()) {
+            Map<String, List<Long>> ends = ends(admin, tableTopics);
+            Map<String, Integer> limits = limits(admin);
+            learnedLimits.forEach((topic, limit) -> limits.merge(topic, limit, Math::min));
+            return new KafkaChangePublisher(
+                    clients, limits, ends, (topic, size) -> learnedLimits.merge(topic, size / 2, Math::min));
+        }
+    }
+
+    private Map<String, List<Long>> ends(Admin admin, List<String> names) {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        get(admin.describeTopics(names).allTopicNames(), "describe topics " + names)
+                .forEach((topic, description) -> description
+                        .partitions()
+                        .forEach(p -> wanted.put(new TopicPartition(topic, p.partition()), OffsetSpec.latest())));
+        Map<String, List<Long>> ends = new TreeMap<>();
+        var found = get(admin.listOffsets(wanted).all(), "list end offsets");
+        found.keySet().stream()
+                .sorted(java.util.Comparator.comparingInt(TopicPartition::partition))
+                .forEach(p -> ends.computeIfAbsent(p.topic(), topic -> new ArrayList<>())
+                        .add(found.get(p).offset()));
+        return ends;
+    }
+
+    /** {@code max.message.bytes} of each table's topic; Kafka's default where it may not be read. */
+    private Map<String, Integer> limits(Admin admin) {
+        Map<String, ConfigResource> resources = tableTopics.stream()
+                .collect(Collectors.toMap(
+                        Function.identity(), topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic)));
+        Map<String, Integer> limits = new HashMap<>();
+        var described = admin.describeConfigs(resources.values()).values();
+        resources.forEach((topic, resource) -> {
+            try {
+                Config settings = get(described.get(resource), "describe topic " + topic);
+                ConfigEntry limit = settings.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+                limits.put(topic, limit == null ? KAFKA_DEFAULT_MAX_MESSAGE : Integer.parseInt(limit.value()));
+            } catch (ListenerException e) {
+                if (!(e.getCause() instanceof AuthorizationException)) {
+                    throw e;
+                }
+                limits.put(topic, KAFKA_DEFAULT_MAX_MESSAGE);
+            }
+        });
+        return limits;
+    }
+
+    private static <T> T get(KafkaFuture<T> future, String what) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new ListenerException(
+                    "Kafka: cannot " + what + ": " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ListenerException("interrupted", e);
+        }
+    }
+}

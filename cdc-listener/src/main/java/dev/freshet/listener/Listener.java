@@ -1,0 +1,272 @@
+package dev.freshet.listener;
+
+import dev.freshet.model.ControlRecord;
+import dev.freshet.model.config.FreshetConfig;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries every committed change of the mapped tables from the source's log into Kafka, at least once and, for each row,
+ * in order. Runs on threads of its own from {@link #start} to {@link #close}, through failures of either server: after
+ * each it checks the source again and goes on from the slot.
+ *
+ * <p>Several listeners may be started for one pipeline. The one that holds the slot works, the others stand by and take
+ * over. Thread-safe.
+ */
+public final class Listener implements AutoCloseable {
+
+    private static final Duration STANDBY_POLL = Duration.ofMillis(500);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+    private final CaptureSettings settings;
+    private final ChangeLog log;
+    private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10), Math::random);
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final CountDownLatch firstStreaming = new CountDownLatch(1);
+    private final AtomicLong returns = new AtomicLong();
+    private final Thread thread;
+    private volatile State state = State.STOPPED;
+    private Optional<String> newSlot = Optional.empty();
+
+    /** What a listener is doing. */
+    public enum State {
+        STOPPED,
+        /** Checking, connecting, or waiting after a failure. */
+        STARTING,
+        /** Another listener holds the slot. */
+        STANDBY,
+        /** The engine runs and a message came back through the log. */
+        STREAMING
+    }
+
+    /** @param log where changes and positions go; the listener does not close it */
+    public Listener(CaptureSettings settings, ChangeLog log) {
+        this.settings = settings;
+        this.log = log;
+        this.thread = new Thread(this::loop, "freshet-listener");
+        this.thread.setDaemon(true);
+    }
+
+    /** A listener that publishes to Kafka. */
+    public static Listener create(FreshetConfig config, String bootstrapServers) {
+        CaptureSettings settings = CaptureSettings.of(config);
+        return new Listener(
+                settings, new KafkaChangeLog(config.kafka(), bootstrapServers, settings.topics(), settings.tables()));
+    }
+
+    /**
+     * Checks source and log once, makes what is missing, and starts to work in the background.
+     *
+     * @throws SetupRequiredException where only an administrator can mend what is wrong; with the SQL
+     * @throws ListenerException where a server cannot be reached
+     */
+    public void start() {
+        log.prepare();
+        try (SourceDatabase database = SourceDatabase.primary(settings.postgres())) {
+            remember(new SourceCheck(settings).run(database));
+        } catch (SQLException e) {
+            throw new ListenerException("PostgreSQL: " + e.getMessage(), e);
+        }
+        state = State.STARTING;
+        thread.start();
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** Waits until the first message of this listener came back through the log and into Kafka. */
+    public boolean awaitStreaming(Duration limit) throws InterruptedException {
+        return firstStreaming.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void loop() {
+        while (closing.getCount() > 0) {
+            long before = returns.get();
+            try {
+                attempt();
+            } catch (SQLException | RuntimeException e) {
+                state = State.STARTING;
+                if (returns.get() > before) {
+                    backoff.reset();
+                }
+                Duration wait = backoff.next();
+                LOG.warn("The listener stopped and starts again in {} ms: {}", wait.toMillis(), cause(e));
+                LOG.debug("The listener stopped", e);
+                pause(wait);
+            }
+        }
+        state = State.STOPPED;
+    }
+
+    /** Stands by while another listener works, or streams until something fails or this one is closed. */
+    private void attempt() throws SQLException {
+        SourceCheck.Ready ready;
+        SourceAddress address;
+        try (SourceDatabase database = SourceDatabase.primary(settings.postgres())) {
+            address = database.address();
+            if (database.slot(settings.slot())
+                    .filter(SourceDatabase.Slot::active)
+                    .isPresent()) {
+                standBy(database);
+                return;
+            }
+            state = State.STARTING;
+            log.prepare();
+            ready = new SourceCheck(settings).run(database);
+            remember(ready);
+        }
+        StoredPosition slot = new StoredPosition(
+                settings.slot(),
+                ready.slot().confirmed().orElseThrow(() -> new ListenerException("the slot has no position")),
+                ready.server().systemIdentifier(),
+                ready.server().timeline(),
+                0);
+        Continuity continuity = Continuity.judge(log.position(), newSlot, slot);
+        ChangePublisher publisher = log.open();
+        try {
+            if (continuity.gap().isPresent()) {
+                announce(continuity, publisher);
+            }
+            newSlot = Optional.empty();
+            stream(address, continuity.position(), publisher);
+        } finally {
+            publisher.close();
+        }
+    }
+
+    /** Kept over failed attempts, until the gap is announced. */
+    private void remember(SourceCheck.Ready ready) {
+        newSlot = ready.newSlot().or(() -> newSlot);
+    }
+
+    private void stream(SourceAddress address, StoredPosition start, ChangePublisher publisher) {
+        LOG.info("Streaming slot {} from {}, epoch {}", settings.slot(), start.lsn(), start.epoch());
+        try (CaptureRun run = new CaptureRun(settings, address, start, publisher, this::returned)) {
+            run.start();
+            while (closing.getCount() > 0) {
+                try {
+                    run.over().get(200, TimeUnit.MILLISECONDS);
+                    return;
+                } catch (TimeoutException e) {
+                    // Look again whether the listener is closed.
+                } catch (ExecutionException e) {
+                    throw new ListenerException("streaming failed", e.getCause());
+                } catch (InterruptedException e) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void returned() {
+        returns.incrementAndGet();
+        state = State.STREAMING;
+        firstStreaming.countDown();
+    }
+
+    /** The gap goes before the position that lies behind it: after a crash between the two it is told again. */
+    private void announce(Continuity continuity, ChangePublisher publisher) {
+        StoredPosition position = continuity.position();
+        String reason = continuity.gap().orElse("");
+        LOG.warn("Changes may have been missed; caches must be flushed: {}", reason);
+        byte[] gap = new ControlRecord.Gap(reason, position.lsn(), position.epoch(), Instant.now()).toJson();
+        sendNow(publisher, new OutgoingRecord(settings.topics().control(), null, gap, position.epoch()));
+        byte[] key = settings.topics().pipeline().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        sendNow(publisher, new OutgoingRecord(settings.topics().offsets(), key, position.toJson(), position.epoch()));
+    }
+
+    private static void sendNow(ChangePublisher publisher, OutgoingRecord record) {
+        CompletableFuture<Void> stored = new CompletableFuture<>();
+        publisher.send(record, new ChangePublisher.Acknowledgement() {
+            @Override
+            public void stored(int partition, long offset) {
+                stored.complete(null);
+            }
+
+            @Override
+            public void refused(Exception cause) {
+                stored.completeExceptionally(cause);
+            }
+        });
+        try {
+            stored.get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new ListenerException("Kafka did not store a record of " + record.topic(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ListenerException("interrupted", e);
+        }
+    }
+
+    private void standBy(SourceDatabase database) throws SQLException {
+        if (state != State.STANDBY) {
+            state = State.STANDBY;
+            LOG.info("Slot {} is in use by another listener; standing by", settings.slot());
+        }
+        SlotWatch watch = new SlotWatch(log::activity);
+        Optional<SourceDatabase.Slot> slot = database.slot(settings.slot());
+        while (closing.getCount() > 0
+                && slot.filter(SourceDatabase.Slot::active).isPresent()) {
+            if (watch.holderIsDead(System.nanoTime())) {
+                terminate(database, slot.get().activePid());
+                watch = new SlotWatch(log::activity);
+            }
+            pause(STANDBY_POLL);
+            slot = database.slot(settings.slot());
+        }
+    }
+
+    private void terminate(SourceDatabase database, int pid) {
+        LOG.warn("The holder of slot {} gives no sign of life; terminating its walsender {}", settings.slot(), pid);
+        try {
+            database.text("SELECT pg_terminate_backend(" + pid + ")::text");
+        } catch (SQLException e) {
+            LOG.warn("The walsender cannot be terminated by this role: {}", e.getMessage());
+        }
+    }
+
+    private void pause(Duration duration) {
+        try {
+            closing.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            closing.countDown();
+        }
+    }
+
+    private static String cause(Throwable error) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable t = error; t != null; t = t.getCause()) {
+            String message = String.valueOf(t.getMessage());
+            if (text.indexOf(message) < 0) {
+                text.append(text.isEmpty() ? "" : ": ").append(message);
+            }
+        }
+        return text.toString();
+    }
+
+    /** Stops the engine, waits a few seconds for what was sent, and ends the threads. Idempotent. */
+    @Override
+    public void close() {
+        closing.countDown();
+        try {
+            thread.join(CLOSE_LIMIT.toMillis());
+            if (thread.isAlive()) {
+                LOG.warn("The listener has not stopped within {}", CLOSE_LIMIT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

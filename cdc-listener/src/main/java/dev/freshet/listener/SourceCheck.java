@@ -1,0 +1,159 @@
+package dev.freshet.listener;
+
+import dev.freshet.model.TableId;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What has to hold before the engine may start; makes what is missing where the role may. Never adds a table whose old
+ * rows PostgreSQL cannot tell: it would refuse the application's updates from then on. Confined to one thread.
+ */
+final class SourceCheck {
+
+    private static final int OLDEST_VERSION = 140000;
+    private static final Logger LOG = LoggerFactory.getLogger(SourceCheck.class);
+
+    private final CaptureSettings settings;
+    private final SourceSql sql;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> mends = new ArrayList<>();
+
+    SourceCheck(CaptureSettings settings) {
+        this.settings = settings;
+        this.sql = new SourceSql(settings);
+    }
+
+    /**
+     * What the check found.
+     *
+     * @param newSlot why the slot was made just now; empty where it stood
+     */
+    record Ready(SourceDatabase.Server server, SourceDatabase.Slot slot, Optional<String> newSlot) {}
+
+    /**
+     * Checks, and makes what is missing.
+     *
+     * @throws SetupRequiredException with every problem at once
+     */
+    Ready run(SourceDatabase database) throws SQLException {
+        SourceDatabase.Server server = database.server(settings.postgres());
+        problems.clear();
+        mends.clear();
+        if (server.version() < OLDEST_VERSION) {
+            problem("PostgreSQL is older than 14, which first publishes messages of the log", Optional.empty());
+        }
+        if (!server.walLevel().equals("logical")) {
+            problem(
+                    "wal_level is " + server.walLevel() + "; it must be logical, and the server be restarted",
+                    Optional.of("ALTER SYSTEM SET wal_level = logical;"));
+        }
+        boolean partitioned = checkTables(database);
+        failOnProblems();
+        boolean newPublication = checkPublication(database, partitioned);
+        failOnProblems();
+        return checkSlot(database, server, newPublication);
+    }
+
+    /** Tells whether a partitioned table is among them. */
+    private boolean checkTables(SourceDatabase database) throws SQLException {
+        boolean partitioned = false;
+        for (TableId table : settings.tables()) {
+            Optional<SourceDatabase.Relation> relation = database.relation(table);
+            if (relation.isEmpty()) {
+                problem("table " + table + " does not exist", Optional.empty());
+                continue;
+            }
+            partitioned |= relation.get().partitioned();
+            for (TableId leaf : relation.get().withoutIdentity()) {
+                problem(
+                        "table " + leaf + " has no replica identity: while it is published, PostgreSQL refuses its"
+                                + " updates and deletes",
+                        Optional.of(SourceSql.fullIdentity(leaf)));
+            }
+        }
+        return partitioned;
+    }
+
+    private boolean checkPublication(SourceDatabase database, boolean partitioned) throws SQLException {
+        Optional<SourceDatabase.Publication> found = database.publication(settings.publication());
+        if (found.isEmpty()) {
+            make(database, "publication " + settings.publication() + " does not exist", sql.createPublication());
+            return true;
+        }
+        if (!found.get().allOperations() || partitioned && !found.get().viaRoot()) {
+            make(
+                    database,
+                    "publication " + settings.publication()
+                            + " leaves out operations, or publishes partitions instead of their root",
+                    sql.alterPublicationOptions());
+            failOnProblems();
+            found = database.publication(settings.publication());
+        }
+        Set<TableId> published = found.map(SourceDatabase.Publication::tables).orElse(Set.of());
+        List<TableId> missing = settings.tables().stream()
+                .filter(table -> !published.contains(table))
+                .toList();
+        if (!missing.isEmpty()) {
+            make(database, "publication " + settings.publication() + " lacks " + missing, sql.addTables(missing));
+        }
+        return false;
+    }
+
+    private Ready checkSlot(SourceDatabase database, SourceDatabase.Server server, boolean newPublication)
+            throws SQLException {
+        Optional<SourceDatabase.Slot> found = database.slot(settings.slot());
+        Optional<String> newSlot = Optional.empty();
+        if (found.isPresent()) {
+            SourceDatabase.Slot slot = found.get();
+            if (!slot.plugin().equals("pgoutput") || !slot.database().equals(server.database())) {
+                problem(
+                        "replication slot " + settings.slot() + " belongs to plugin " + slot.plugin() + " and database "
+                                + slot.database(),
+                        Optional.of(sql.dropSlot()));
+            } else if (!slot.active() && (slot.lost() || newPublication)) {
+                // A slot decodes with the publication as it was at each change, and fails where there was none.
+                newSlot = Optional.of(slot.lost() ? "the slot lost its WAL" : "the publication was made anew");
+                make(database, newSlot.get(), sql.dropSlot());
+            }
+        } else {
+            newSlot = Optional.of("the replication slot did not exist");
+        }
+        failOnProblems();
+        if (newSlot.isPresent()) {
+            make(database, newSlot.get(), sql.createSlot(server.version()));
+            failOnProblems();
+        }
+        SourceDatabase.Slot slot = database.slot(settings.slot())
+                .orElseThrow(() -> new ListenerException("replication slot " + settings.slot() + " vanished"));
+        return new Ready(server, slot, newSlot);
+    }
+
+    private void make(SourceDatabase database, String why, String statement) throws SQLException {
+        try {
+            database.execute(statement);
+            LOG.info("Made what was missing ({}): {}", why, statement);
+        } catch (SQLException e) {
+            String state = e.getSQLState() == null ? "" : e.getSQLState();
+            if (!state.equals("42501")) {
+                throw e;
+            }
+            problem(why + ", and role " + settings.postgres().user() + " may not mend it", Optional.of(statement));
+        }
+    }
+
+    private void problem(String text, Optional<String> mend) {
+        problems.add(text);
+        mend.ifPresent(mends::add);
+    }
+
+    private void failOnProblems() {
+        if (!problems.isEmpty()) {
+            throw new SetupRequiredException(problems, mends);
+        }
+    }
+}

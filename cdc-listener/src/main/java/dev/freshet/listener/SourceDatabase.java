@@ -1,0 +1,221 @@
+package dev.freshet.listener;
+
+import dev.freshet.model.Lsn;
+import dev.freshet.model.TableId;
+import dev.freshet.model.config.PostgresConfig;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import org.postgresql.Driver;
+
+/** Reads what the catalogue says about one primary server, its slot and its publication. Confined to one thread. */
+final class SourceDatabase implements AutoCloseable {
+
+    private final SourceAddress address;
+    private final Connection connection;
+
+    private SourceDatabase(SourceAddress address, Connection connection) {
+        this.address = address;
+        this.connection = connection;
+    }
+
+    /** @param systemIdentifier names the cluster · @param version as {@code server_version_num} */
+    record Server(int version, String walLevel, String database, String systemIdentifier, int timeline) {}
+
+    /** @param walStatus reserved, extended, unreserved or lost */
+    record Slot(
+            String plugin, String database, boolean active, int activePid, Optional<Lsn> confirmed, String walStatus) {
+        boolean lost() {
+            return walStatus.equals("lost") || confirmed.isEmpty();
+        }
+    }
+
+    /** @param tables what it publishes: of a partitioned table the root, where {@code viaRoot} */
+    record Publication(boolean allOperations, boolean viaRoot, Set<TableId> tables) {}
+
+    /** @param relations the table, or all of its partitions, that PostgreSQL cannot tell old rows of */
+    record Relation(TableId table, boolean partitioned, List<TableId> withoutIdentity) {}
+
+    /** Connects to the primary among the servers of the URL. */
+    static SourceDatabase primary(PostgresConfig config) throws SQLException {
+        List<String> refusals = new ArrayList<>();
+        SQLException last = null;
+        for (SourceAddress address : SourceAddress.of(config)) {
+            try {
+                Connection connection = open(config, address, Map.of());
+                SourceDatabase database = new SourceDatabase(address, connection);
+                if (!database.text("SELECT pg_is_in_recovery()::text").equals("true")) {
+                    return database;
+                }
+                refusals.add(address + " is a standby; changes are captured on the primary");
+                connection.close();
+            } catch (SQLException e) {
+                refusals.add(address + ": " + e.getMessage());
+                last = e;
+            }
+        }
+        throw new SQLException("no primary can be used: " + String.join("; ", refusals), last);
+    }
+
+    /** Opens a connection of its own to whichever server of the URL is the primary. */
+    static Connection open(PostgresConfig config, Map<String, String> more) throws SQLException {
+        SourceDatabase database = primary(config);
+        try {
+            return open(config, database.address, more);
+        } finally {
+            database.close();
+        }
+    }
+
+    private static Connection open(PostgresConfig config, SourceAddress address, Map<String, String> more)
+            throws SQLException {
+        Properties properties = new Properties();
+        properties.putAll(address.properties());
+        more.forEach(properties::putIfAbsent);
+        properties.put("user", config.user());
+        properties.put("password", config.password().reveal());
+        properties.putIfAbsent("ApplicationName", "freshet");
+        String url = "jdbc:postgresql://" + address.host() + ":" + address.port() + "/"
+                + java.net.URLEncoder.encode(address.database(), java.nio.charset.StandardCharsets.UTF_8);
+        Connection connection = new Driver().connect(url, properties);
+        if (connection == null) {
+            throw new SQLException("pgjdbc does not take " + address);
+        }
+        return connection;
+    }
+
+    SourceAddress address() {
+        return address;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    Server server(PostgresConfig config) throws SQLException {
+        Map<String, String> replication =
+                Map.of("replication", "database", "preferQueryMode", "simple", "assumeMinServerVersion", "14");
+        // The timeline of pg_control_checkpoint() lags behind a promotion; the walsender's own does not.
+        try (Connection walsender = open(config, address, replication);
+                Statement statement = walsender.createStatement();
+                ResultSet system = statement.executeQuery("IDENTIFY_SYSTEM")) {
+            system.next();
+            return new Server(
+                    Integer.parseInt(text("SHOW server_version_num")),
+                    text("SHOW wal_level"),
+                    text("SELECT current_database()"),
+                    system.getString("systemid"),
+                    system.getInt("timeline"));
+        }
+    }
+
+    Optional<Slot> slot(String name) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT plugin, database, active, active_pid, confirmed_flush_lsn::text, coalesce(wal_status, '')"
+                        + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
+            query.setString(1, name);
+            try (ResultSet row = query.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                return Optional.of(new Slot(
+                        Optional.ofNullable(row.getString(1)).orElse("physical"),
+                        Optional.ofNullable(row.getString(2)).orElse(""),
+                        row.getBoolean(3),
+                        row.getInt(4),
+                        Optional.ofNullable(row.getString(5)).map(Lsn::parse),
+                        row.getString(6)));
+            }
+        }
+    }
+
+    Optional<Publication> publication(String name) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("SELECT pubinsert AND pubupdate AND pubdelete AND"
+                + " pubtruncate, pubviaroot FROM pg_catalog.pg_publication WHERE pubname = ?")) {
+            query.setString(1, name);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next()
+                        ? Optional.of(new Publication(row.getBoolean(1), row.getBoolean(2), published(name)))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    private Set<TableId> published(String publication) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT schemaname, tablename FROM pg_catalog.pg_publication_tables WHERE pubname = ?")) {
+            query.setString(1, publication);
+            return tables(query);
+        }
+    }
+
+    /** The table, a partitioned one included; empty where there is none of that name. */
+    Optional<Relation> relation(TableId table) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("SELECT c.relkind = 'p' FROM pg_catalog.pg_class c"
+                + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p')")) {
+            query.setString(1, table.schema());
+            query.setString(2, table.name());
+            try (ResultSet row = query.executeQuery()) {
+                return row.next()
+                        ? Optional.of(new Relation(table, row.getBoolean(1), withoutIdentity(table)))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    /** The rows live in the leaves, so it is their replica identity that counts. */
+    private List<TableId> withoutIdentity(TableId table) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("SELECT n.nspname, c.relname"
+                + " FROM (SELECT ?::regclass AS relid UNION"
+                + " SELECT relid FROM pg_catalog.pg_partition_tree(?::regclass)) t"
+                + " JOIN pg_catalog.pg_class c ON c.oid = t.relid AND c.relkind = 'r'"
+                + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE NOT (c.relreplident = 'f' OR EXISTS (SELECT FROM pg_catalog.pg_index i"
+                + " WHERE i.indrelid = c.oid AND i.indisvalid AND"
+                + " (c.relreplident = 'd' AND i.indisprimary OR c.relreplident = 'i' AND i.indisreplident)))"
+                + " ORDER BY 1, 2")) {
+            query.setString(1, table.quoted());
+            query.setString(2, table.quoted());
+            return List.copyOf(tables(query));
+        }
+    }
+
+    private static Set<TableId> tables(PreparedStatement query) throws SQLException {
+        Set<TableId> tables = new TreeSet<>();
+        try (ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                tables.add(new TableId(row.getString(1), row.getString(2)));
+            }
+        }
+        return tables;
+    }
+
+    String text(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return Optional.ofNullable(row.getString(1)).orElse("");
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.freshet.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.freshet.model.Lsn;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class AcknowledgementIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    @Test
+    void theSlotOfAnIdleDatabaseMoves() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)")) {
+            HeldLog log = new HeldLog(servers.topics().offsets());
+            try (Listener listener = new Listener(servers.settings("public.books"), log)) {
+                listener.start();
+                assertThat(listener.awaitStreaming(LIMIT)).isTrue();
+                Lsn now = Lsn.parse(servers.text("SELECT pg_current_wal_insert_lsn()"));
+                await().atMost(LIMIT).until(() -> Lsn.parse(servers.confirmed()).compareTo(now) >= 0);
+            }
+        }
+    }
+
+    @Test
+    void theSlotNeverPassesWhatIsStored() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)")) {
+            HeldLog log = new HeldLog(servers.topics().offsets());
+            try (Listener listener = new Listener(servers.settings("public.books"), log)) {
+                listener.start();
+                assertThat(listener.awaitStreaming(LIMIT)).isTrue();
+                log.hold();
+                // One acknowledgement may have been on its way.
+                Lsn before = Lsn.parse(servers.text("SELECT pg_current_wal_insert_lsn()"));
+
+                servers.execute("INSERT INTO books SELECT generate_series(1, 100)");
+                await().atMost(LIMIT).until(() -> log.heldRecords() >= 100);
+                for (int i = 0; i < 4; i++) {
+                    servers.execute("INSERT INTO books VALUES (" + (1000 + i) + ")");
+                    await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+                    assertThat(Lsn.parse(servers.confirmed())).isLessThanOrEqualTo(before);
+                }
+
+                log.release();
+                Lsn now = Lsn.parse(servers.text("SELECT pg_current_wal_insert_lsn()"));
+                await().atMost(LIMIT).until(() -> Lsn.parse(servers.confirmed()).compareTo(now) >= 0);
+                assertThat(log.values(servers.name() + ".public.books")).hasSize(104);
+            }
+        }
+    }
+
+    @Test
+    void aRestartReplaysWhatWasNotStoredAndNothingIsAGap() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)")) {
+            HeldLog log = new HeldLog(servers.topics().offsets());
+            CaptureSettings settings = servers.settings("public.books");
+            try (Listener listener = new Listener(settings, log)) {
+                listener.start();
+                assertThat(listener.awaitStreaming(LIMIT)).isTrue();
+            }
+            servers.execute("INSERT INTO books SELECT generate_series(1, 50)");
+            try (Listener listener = new Listener(settings, log)) {
+                listener.start();
+                assertThat(listener.awaitStreaming(LIMIT)).isTrue();
+                await().atMost(LIMIT)
+                        .until(() ->
+                                log.values(servers.name() + ".public.books").size() == 50);
+            }
+            assertThat(log.values(servers.topics().control()))
+                    .filteredOn(value -> value.contains("\"gap\""))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aTerminatedWalsenderIsReplacedWithoutLossOrGap() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)")) {
+            HeldLog log = new HeldLog(servers.topics().offsets());
+            try (Listener listener = new Listener(servers.settings("public.books"), log)) {
+                listener.start();
+                assertThat(listener.awaitStreaming(LIMIT)).isTrue();
+                String kill = "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '"
+                        + servers.name() + "'";
+                servers.execute("INSERT INTO books SELECT generate_series(1, 50)", kill);
+                servers.execute("INSERT INTO books SELECT generate_series(51, 100)");
+                await().atMost(LIMIT)
+                        .until(() -> log.values(servers.name() + ".public.books").stream()
+                                        .map(value -> value.replaceAll(".*\"after\":\\{\"id\":(\\d+)}.*", "$1"))
+                                        .distinct()
+                                        .count()
+                                == 100);
+            }
+            assertThat(log.values(servers.topics().control()))
+                    .filteredOn(value -> value.contains("\"gap\""))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aDroppedSlotIsAGapInANewEpoch() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)")) {
+            HeldLog log = new HeldLog(servers.topics().offsets());
+            CaptureSettings settings = servers.settings("public.books");
+            for (int i = 0; i < 2; i++) {
+                try (Listener listener = new Listener(settings, log)) {
+                    listener.start();
+                    assertThat(listener.awaitStreaming(LIMIT)).isTrue();
+                }
+                servers.execute("SELECT pg_drop_replication_slot('" + servers.name() + "')");
+            }
+            assertThat(log.values(servers.topics().control()))
+                    .filteredOn(value -> value.contains("\"gap\""))
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .contains("\"epoch\":2");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.freshet.listener;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A log in memory that stores records when the test lets it. Thread-safe. */
+final class HeldLog implements ChangeLog {
+
+    private final String offsetsTopic;
+    private final List<OutgoingRecord> stored = new ArrayList<>();
+    private final List<Runnable> held = new ArrayList<>();
+    private boolean holding;
+    private long offset;
+    private Optional<StoredPosition> position = Optional.empty();
+
+    HeldLog(String offsetsTopic) {
+        this.offsetsTopic = offsetsTopic;
+    }
+
+    synchronized void hold() {
+        holding = true;
+    }
+
+    /** Stores what was held, and from now on everything at once. */
+    synchronized void release() {
+        holding = false;
+        held.forEach(Runnable::run);
+        held.clear();
+    }
+
+    synchronized int heldRecords() {
+        return held.size();
+    }
+
+    /** The stored records of the topic, as text. */
+    synchronized List<String> values(String topic) {
+        return stored.stream()
+                .filter(record -> record.topic().equals(topic))
+                .map(record -> record.value() == null ? "null" : new String(record.value(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    @Override
+    public void prepare() {}
+
+    @Override
+    public synchronized Optional<StoredPosition> position() {
+        return position;
+    }
+
+    @Override
+    public synchronized long activity() {
+        return offset;
+    }
+
+    @Override
+    public ChangePublisher open() {
+        return new ChangePublisher() {
+            @Override
+            public void send(OutgoingRecord record, Acknowledgement acknowledgement) {
+                accept(record, acknowledgement);
+            }
+
+            @Override
+            public int largestRecord(String topic) {
+                return 1_000_000;
+            }
+
+            @Override
+            public Map<String, List<Long>> endOffsets() {
+                return Map.of();
+            }
+
+            @Override
+            public void abandon() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private synchronized void accept(OutgoingRecord record, ChangePublisher.Acknowledgement acknowledgement) {
+        Runnable store = () -> {
+            stored.add(record);
+            if (record.topic().equals(offsetsTopic) && record.value() != null) {
+                position = Optional.of(StoredPosition.parse(record.value()));
+            }
+            acknowledgement.stored(0, offset++);
+        };
+        if (holding) {
+            held.add(store);
+        } else {
+            store.run();
+        }
+    }
+}

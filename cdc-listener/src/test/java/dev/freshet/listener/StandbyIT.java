@@ -1,0 +1,76 @@
+package dev.freshet.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.freshet.listener.Listener.State;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.PGReplicationStream;
+
+class StandbyIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    @Test
+    void theSecondListenerWaitsAndTakesOverWithoutAGap() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)");
+                Listener second = servers.listener("public.books")) {
+            try (Listener first = servers.listener("public.books")) {
+                first.start();
+                assertThat(first.awaitStreaming(LIMIT)).isTrue();
+                second.start();
+                await().atMost(LIMIT).until(() -> second.state() == State.STANDBY);
+                servers.execute("INSERT INTO books VALUES (1)");
+            }
+            servers.execute("INSERT INTO books VALUES (2)");
+            assertThat(second.awaitStreaming(LIMIT)).isTrue();
+            try (TopicReader reader = servers.reader(servers.name() + ".public.books")) {
+                reader.until(records -> records.stream()
+                                .map(read -> read.key().path("id").asLong())
+                                .distinct()
+                                .count()
+                        == 2);
+                assertThat(reader.until(records -> true))
+                        .extracting(TopicReader.Read::epoch)
+                        .containsOnly("1");
+            }
+        }
+    }
+
+    @Test
+    void aHolderWithoutSignOfLifeIsTerminated() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)")) {
+            try (Listener first = servers.listener("public.books")) {
+                first.start();
+                assertThat(first.awaitStreaming(LIMIT)).isTrue();
+            }
+            try (Connection dead = SourceDatabase.open(
+                            servers.postgres(),
+                            Map.of(
+                                    "replication", "database",
+                                    "preferQueryMode", "simple",
+                                    "assumeMinServerVersion", "14"));
+                    PGReplicationStream stream = dead.unwrap(PGConnection.class)
+                            .getReplicationAPI()
+                            .replicationStream()
+                            .logical()
+                            .withSlotName(servers.name())
+                            .withSlotOption("proto_version", 1)
+                            .withSlotOption("publication_names", servers.name())
+                            .start();
+                    Listener standby = servers.listener("public.books")) {
+                assertThat(stream.isClosed()).isFalse();
+                standby.start();
+                await().atMost(LIMIT).until(() -> standby.state() == State.STANDBY);
+                assertThat(standby.awaitStreaming(LIMIT)).isTrue();
+            } catch (java.sql.SQLException e) {
+                // Closing the terminated connection.
+                org.assertj.core.api.Assertions.assertThat(e.getSQLState()).isNotEmpty();
+            }
+        }
+    }
+}

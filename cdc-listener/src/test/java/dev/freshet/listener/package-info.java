@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.listener;
+
+import org.jspecify.annotations.NullMarked;
