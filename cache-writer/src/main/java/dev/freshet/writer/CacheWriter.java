@@ -2,10 +2,14 @@ package dev.freshet.writer;
 
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.redis.CacheStore;
+import dev.freshet.redis.FillStore;
 import dev.freshet.writer.acknowledge.JdbcSnapshotSource;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.CacheRules;
 import dev.freshet.writer.apply.ChangeApplier;
+import dev.freshet.writer.apply.JdbcValueQuery;
+import dev.freshet.writer.apply.QueryRebuilder;
+import dev.freshet.writer.apply.Rebuilder;
 import dev.freshet.writer.catalogue.JdbcCatalogue;
 import dev.freshet.writer.catalogue.SourceConnection;
 import dev.freshet.writer.decode.JdbcGeneratedColumns;
@@ -53,22 +57,30 @@ public final class CacheWriter implements AutoCloseable {
      *
      * @param bootstrapServers of Kafka
      * @param store stays the caller's to close, after this writer
+     * @param fills the same Redis, for refreshes by query; the caller's to close as well
      * @throws dev.freshet.writer.catalogue.SourceUnavailableException where the source gives no first snapshot
      */
-    public static CacheWriter start(FreshetConfig config, String bootstrapServers, CacheStore store) {
+    public static CacheWriter start(FreshetConfig config, String bootstrapServers, CacheStore store, FillStore fills) {
         SourceConnection catalogue = new SourceConnection(config.postgres(), "writer");
         SourceConnection snapshotting = new SourceConnection(config.postgres(), "writer snapshots");
-        List<SourceConnection> connections = List.of(catalogue, snapshotting);
+        SourceConnection querying = new SourceConnection(config.postgres(), "writer queries");
+        List<SourceConnection> connections = List.of(catalogue, snapshotting, querying);
         ScheduledExecutorService timer = daemon("freshet-writer-timer");
         ScheduledExecutorService snapshotThread = daemon("freshet-writer-snapshots");
-        List<ScheduledExecutorService> timers = List.of(timer, snapshotThread);
+        ScheduledExecutorService queryThread = daemon("freshet-writer-queries");
+        List<ScheduledExecutorService> timers = List.of(timer, snapshotThread, queryThread);
         try {
             InvalidationPlanner planner = InvalidationPlanner.of(config.caches());
             CacheRules rules = new CacheRules(config.caches());
             Snapshots snapshots =
                     Snapshots.start(new JdbcSnapshotSource(snapshotting), snapshotThread, SNAPSHOT_INTERVAL);
             Duration window = config.writer().fenceWindow();
-            ChangeApplier applier = new ChangeApplier(store, rules, timer, window, request -> {});
+            Rebuilder rebuilder = new QueryRebuilder(
+                    fills,
+                    new JdbcValueQuery(querying, new JdbcSnapshotSource(querying)),
+                    window.dividedBy(2),
+                    queryThread);
+            ChangeApplier applier = new ChangeApplier(store, rules, timer, window, rebuilder);
             applier.publishPatterns(config.pipeline()).join();
             Set<String> subscription = new HashSet<>(Set.of(config.topics().control()));
             planner.tables().forEach(table -> subscription.add(config.topics().of(table)));
