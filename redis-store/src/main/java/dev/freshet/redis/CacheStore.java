@@ -10,12 +10,31 @@ import java.util.concurrent.CompletionStage;
 /**
  * The cache, as the writer changes it. Every command is idempotent: applying it again is harmless. Thread-safe; a stage
  * completes when Redis has replied to all of the call, or fails with {@link CacheUnavailableException}, after which any
- * part of the call may or may not have been done and the whole must be applied again.
+ * part of the call may or may not have been done and the whole must be applied again. A command that no Redis could take, such as a key that is not Unicode
+ * text, fails with {@link IllegalArgumentException}.
  */
 public interface CacheStore extends AutoCloseable {
 
-    /** What became of the commands of one call. */
-    record Outcome(int removed, int stored, int deletedInDoubt) {}
+    /**
+     * What became of the commands of one call.
+     *
+     * @param removed keys and fields that invalidations removed; those that did not stand are not counted
+     * @param stored values that refreshes stored
+     * @param deletedInDoubt refreshes that removed their entry instead, or found it gone
+     * @param kept refreshes that were dropped because a fill had seen their change
+     */
+    record Outcome(int removed, int stored, int deletedInDoubt, int kept) {
+
+        public static final Outcome NOTHING = new Outcome(0, 0, 0, 0);
+
+        public Outcome and(Outcome other) {
+            return new Outcome(
+                    removed + other.removed,
+                    stored + other.stored,
+                    deletedInDoubt + other.deletedInDoubt,
+                    kept + other.kept);
+        }
+    }
 
     /**
      * Applies the commands, at most one for a key and field; their order among each other does not matter. Keys that do
@@ -25,13 +44,15 @@ public interface CacheStore extends AutoCloseable {
 
     /**
      * Fences every key that matches the glob, present or not, for the fence window: a fill or refresh that is not known
-     * to reflect the change is taken back (rule 5).
+     * to reflect the change is taken back (rule 5). A refresh that names the glob among its patterns and is older, or
+     * whose order is not known because {@code position} is empty, deletes.
      */
     CompletionStage<Void> fencePattern(String glob, Fence fence, Optional<Position> position);
 
     /**
      * Walks the keyspace in bounded steps and unlinks every key that the scan means, or, with {@code field}, every such
-     * field of the hashes that it means. Finds every key that stands there from beginning to end.
+     * field of the hashes that it means. Finds every key that stands there from beginning to end. Freshet's own keys are
+     * passed over unless the glob itself begins with their prefix.
      *
      * @return how many keys or fields were removed
      */

@@ -8,12 +8,15 @@ import java.util.TreeSet;
  * What an invalidation leaves behind at its key: the transactions that a later fill's snapshot must have seen.
  * Immutable.
  *
- * @param transactions 64-bit ids, ascending
+ * @param transactions 64-bit ids below 2^53, ascending
  * @param refuseAll some change named no transaction: every fill is refused for the fence window
  */
 public record Fence(Set<Long> transactions, boolean refuseAll) {
 
-    /** Nothing is left behind, no fence and no lease: for caches with {@code safe-fills: false}. */
+    /**
+     * Fills are not fenced and leases not voided: for caches with {@code safe-fills: false}. What a command says of
+     * positions holds all the same, since refreshes need them.
+     */
     public static final Fence NONE = new Fence(Set.of(), false);
 
     /** For a change whose record names no transaction. */

@@ -2,6 +2,8 @@ package dev.freshet.redis;
 
 import dev.freshet.model.Position;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,15 +21,19 @@ public sealed interface KeyCommand {
     /**
      * Remove the entry: unlink (or HDEL), void the lease, add to the fence, in that order (rule 1).
      *
-     * @param position left beside the entry so that an older refresh does not store; empty where no refresh mapping can
-     *     reach this key, or where the change's position is not known and {@code guard} says what to do
-     * @param guard whether a refresh mapping can reach this key: then an unknown position is left as such
+     * @param position left beside the entry where it is guarded, so that an older refresh does not store; empty where
+     *     it is not known
+     * @param guard whether a refresh mapping can reach this key: then its position is left, or that it is not known
      */
     record Invalidate(String key, Optional<String> field, Fence fence, Optional<Position> position, boolean guard)
             implements KeyCommand {}
 
     /**
-     * Store the new value, unless something newer or unknown stands there: then remove the entry (rules 12 and 13).
+     * Store the new value, unless something newer or unknown stands there: then remove the entry (rules 12 and 13). Where
+     * a fill stands whose snapshot has seen every transaction of the fence, it is kept. Lease and fence are dealt with as
+     * by an invalidation. Send it only for changes younger than the fence window, by the source's commit time: older
+     * ones are to be invalidated, since what would tell their order may have ended. A key is refreshed as a whole or by
+     * its fields, never both.
      *
      * @param ttl of the key; for a field, of the hash as a whole
      * @param position of the change whose after image this is
@@ -44,6 +50,9 @@ public sealed interface KeyCommand {
             implements KeyCommand {
         public Store {
             patterns = List.copyOf(patterns);
+            if (field.isPresent() && value instanceof Value.Hash) {
+                throw new IllegalArgumentException("one field of a hash holds text, not a hash");
+            }
         }
     }
 
@@ -59,7 +68,7 @@ public sealed interface KeyCommand {
         /** A hash; replaces the key as a whole. */
         record Hash(Map<String, String> fields) implements Value {
             public Hash {
-                fields = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(fields));
+                fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
             }
 
             @Override

@@ -1,0 +1,164 @@
+package dev.freshet.redis;
+
+import dev.freshet.model.Snapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.stream.Stream;
+
+/** Writes commands as the scripts read them. Immutable, thread-safe. */
+final class CommandScripts {
+
+    private final Scripts scripts;
+    private final long window;
+    private final long life;
+
+    CommandScripts(Scripts scripts, Duration window) {
+        this.scripts = scripts;
+        this.window = window.toMillis();
+        this.life = RedisLayout.entryLife(window).toMillis();
+    }
+
+    /** Whole keys, fenced and not guarded. */
+    ScriptCall invalidate(List<KeyCommand.Invalidate> commands) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.INVALIDATE)).argument(window);
+        commands.forEach(command -> call.key(command.key()));
+        commands.forEach(command -> call.key(RedisLayout.lease(command.key())));
+        for (KeyCommand.Invalidate command : commands) {
+            call.key(RedisLayout.fence(command.key())).argument(ids(command.fence()));
+        }
+        return call;
+    }
+
+    ScriptCall remove(List<KeyCommand.Invalidate> commands) {
+        ScriptCall call =
+                new ScriptCall(scripts.get(Scripts.REMOVE)).argument(window).argument(life);
+        for (KeyCommand.Invalidate command : commands) {
+            keys(call, command)
+                    .argument((command.field().isPresent() ? "f" : "") + (command.guard() ? "g" : ""))
+                    .argument(ids(command.fence()))
+                    .argument(command.position().map(RedisLayout::position).orElse(""))
+                    .argument(command.field().orElse(""));
+        }
+        return call;
+    }
+
+    ScriptCall emptyStore() {
+        return new ScriptCall(scripts.get(Scripts.STORE)).argument(window).argument(life);
+    }
+
+    void add(ScriptCall call, KeyCommand.Store command) {
+        keys(call, command).key(RedisLayout.entry(command.key()));
+        command.patterns().forEach(glob -> call.key(RedisLayout.patternEntry(glob)));
+        List<String> payload = new ArrayList<>(payload(command.value()));
+        command.field().ifPresent(field -> payload.add(0, field));
+        call.argument(kind(command))
+                .argument(ids(command.fence()))
+                .argument(RedisLayout.position(command.position()))
+                .argument(ttl(command.ttl()))
+                .argument(command.patterns().size())
+                .argument(payload.size());
+        payload.forEach(call::argument);
+    }
+
+    ScriptCall fencePattern(String glob, Fence fence, String position) {
+        return new ScriptCall(scripts.get(Scripts.FENCE_PATTERN))
+                .key(RedisLayout.patternFence(glob))
+                .key(RedisLayout.patternEntry(glob))
+                .argument(window)
+                .argument(life)
+                .argument(ids(fence))
+                .argument(position);
+    }
+
+    ScriptCall publishPatterns(String pipeline, Map<String, String> globs) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.PUBLISH_PATTERNS)).key(RedisLayout.patterns(pipeline));
+        globs.forEach((cache, glob) -> call.argument(cache).argument(glob));
+        return call;
+    }
+
+    /** @param keys whole keys; their entries tell who wrote them */
+    ScriptCall takeBack(List<String> keys, Fence fence) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.TAKE_BACK)).argument(ids(fence));
+        keys.forEach(call::key);
+        keys.forEach(key -> call.key(RedisLayout.entry(key)));
+        return call;
+    }
+
+    ScriptCall lease(String key, String token, Duration life) {
+        return new ScriptCall(scripts.get(Scripts.LEASE))
+                .key(key)
+                .key(RedisLayout.lease(key))
+                .argument(token)
+                .argument(Math.max(1, life.toMillis()));
+    }
+
+    ScriptCall fill(
+            String key,
+            String token,
+            Snapshot snapshot,
+            KeyCommand.Value value,
+            Optional<Duration> ttl,
+            List<String> patterns) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.FILL))
+                .key(key)
+                .key(RedisLayout.lease(key))
+                .key(RedisLayout.fence(key))
+                .key(RedisLayout.entry(key));
+        patterns.forEach(glob -> call.key(RedisLayout.patternFence(glob)));
+        call.argument(token)
+                .argument(snapshot.toString())
+                .argument(life)
+                .argument(value instanceof KeyCommand.Value.Hash ? "h" : "t")
+                .argument(ttl(ttl));
+        payload(value).forEach(call::argument);
+        return call;
+    }
+
+    ScriptCall release(String key, String token) {
+        return new ScriptCall(scripts.get(Scripts.RELEASE))
+                .key(RedisLayout.lease(key))
+                .argument(token);
+    }
+
+    private static ScriptCall keys(ScriptCall call, KeyCommand command) {
+        String key = command.key();
+        return call.key(key)
+                .key(RedisLayout.lease(key))
+                .key(RedisLayout.fence(key))
+                .key(command.field()
+                        .map(field -> RedisLayout.fieldEntry(key, field))
+                        .orElseGet(() -> RedisLayout.entry(key)));
+    }
+
+    private static String kind(KeyCommand.Store command) {
+        return command.field().isPresent() ? "f" : command.value() instanceof KeyCommand.Value.Hash ? "h" : "t";
+    }
+
+    private static List<String> payload(KeyCommand.Value value) {
+        if (value instanceof KeyCommand.Value.Text text) {
+            return List.of(text.text());
+        }
+        KeyCommand.Value.Hash hash = (KeyCommand.Value.Hash) value;
+        return hash.fields().entrySet().stream()
+                .flatMap(entry -> Stream.of(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** Redis refuses a life of nothing; a millisecond is the least there is. */
+    private static String ttl(Optional<Duration> ttl) {
+        return ttl.map(life -> Long.toString(Math.max(1, life.toMillis()))).orElse("");
+    }
+
+    private static String ids(Fence fence) {
+        StringJoiner ids = new StringJoiner(" ");
+        fence.transactions().forEach(id -> ids.add(Long.toString(id)));
+        if (fence.refuseAll()) {
+            ids.add("*");
+        }
+        return ids.toString();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.freshet.redis;
+
+import dev.freshet.model.Position;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * The names and forms of what Freshet keeps in Redis beside the values, for operators, tests and other clients. All of it
+ * stands under {@link #PREFIX}; what belongs to one key hashes to that key's own cluster slot. Keys are text in UTF-8.
+ * Pure functions, thread-safe.
+ *
+ * <table>
+ * <caption>Auxiliary keys</caption>
+ * <tr><td>{@code freshet:fence:{tag}:<key>}</td><td>sorted set: score and member are transaction ids, beside them at
+ * score +inf perhaps {@code floor:<id>} and {@code all:<ms>}</td></tr>
+ * <tr><td>{@code freshet:lease:{tag}:<key>}</td><td>string: the token of the reader that may fill</td></tr>
+ * <tr><td>{@code freshet:entry:{tag}:<key>}</td><td>hash: {@code p} the newest position applied, {@code s} the snapshot
+ * of the fill that wrote the value, {@code u} until when (ms) positions here are in doubt</td></tr>
+ * <tr><td>{@code freshet:field:{tag}:<length>:<key>:<field>}</td><td>the same of one field of a hash; the length is the
+ * key's, in bytes, so that no two pairs share a name</td></tr>
+ * <tr><td>{@code freshet:pattern:<glob>}</td><td>as a fence, for every key that matches</td></tr>
+ * <tr><td>{@code freshet:pattern-entry:<glob>}</td><td>hash: {@code p} and {@code u}, as of an entry</td></tr>
+ * <tr><td>{@code freshet:patterns:<pipeline>}</td><td>hash: cache name to glob</td></tr>
+ * </table>
+ */
+public final class RedisLayout {
+
+    public static final String PREFIX = "freshet:";
+
+    /** How many members a fence holds before its lowest ids fold into a floor. */
+    public static final int FENCE_BOUND = 64;
+
+    private RedisLayout() {}
+
+    public static String fence(String key) {
+        return name("fence", key);
+    }
+
+    public static String lease(String key) {
+        return name("lease", key);
+    }
+
+    public static String entry(String key) {
+        return name("entry", key);
+    }
+
+    public static String fieldEntry(String key, String field) {
+        return PREFIX + "field:{" + SlotTag.of(key) + "}:" + Utf8.encode(key).length + ":" + key + ":" + field;
+    }
+
+    public static String patternFence(String glob) {
+        return PREFIX + "pattern:" + glob;
+    }
+
+    public static String patternEntry(String glob) {
+        return PREFIX + "pattern-entry:" + glob;
+    }
+
+    public static String patterns(String pipeline) {
+        return PREFIX + "patterns:" + pipeline;
+    }
+
+    /**
+     * How long an entry lives after its last change: twice the window. Refreshes are sent for changes younger than one
+     * window; the second covers clocks that differ and commands that wait.
+     */
+    public static Duration entryLife(Duration window) {
+        return window.multipliedBy(2);
+    }
+
+    /** A position as 48 hexadecimal digits: epoch, previous commit, change. Their order as text is that of positions. */
+    public static String position(Position position) {
+        if (position.epoch() < 0) {
+            throw new IllegalArgumentException("a position's epoch is never negative: " + position.epoch());
+        }
+        return String.format(
+                Locale.ROOT,
+                "%016x%016x%016x",
+                position.epoch(),
+                position.previousCommit().value(),
+                position.change().value());
+    }
+
+    private static String name(String kind, String key) {
+        return PREFIX + kind + ":{" + SlotTag.of(key) + "}:" + key;
+    }
+}

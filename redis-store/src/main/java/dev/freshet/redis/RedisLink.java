@@ -1,0 +1,182 @@
+package dev.freshet.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.RedisReadOnlyException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * The connection to Redis: made on first use, and again after it was lost. What was sent over a lost connection is never
+ * sent again by itself, since a refresh that arrives late, after the positions that would refuse it have ended, could put
+ * an old value over a newer one. Thread-safe.
+ */
+final class RedisLink implements AutoCloseable {
+
+    private final RedisClient client;
+    private final RedisURI uri;
+    private final Collection<Script> scripts;
+    private Optional<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> connection = Optional.empty();
+    private boolean closed;
+
+    RedisLink(RedisURI uri, Duration timeout, Collection<Script> scripts) {
+        this.uri = uri;
+        this.scripts = scripts;
+        this.client = RedisClient.create();
+        client.setOptions(ClientOptions.builder()
+                .autoReconnect(false)
+                .socketOptions(SocketOptions.builder().connectTimeout(timeout).build())
+                .timeoutOptions(TimeoutOptions.enabled(timeout))
+                .build());
+    }
+
+    /**
+     * Asks Redis; the stage fails with {@link CacheUnavailableException}, or with {@link IllegalArgumentException} where
+     * the question cannot be put at all.
+     */
+    <T> CompletableFuture<T> ask(
+            String what, Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
+        CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connected = connected();
+        return connected
+                .thenCompose(connection -> question.apply(connection.async()))
+                .exceptionallyCompose(failure -> {
+                    Throwable cause = cause(failure);
+                    if (cause instanceof CacheUnavailableException || cause instanceof IllegalArgumentException) {
+                        return CompletableFuture.failedFuture(cause);
+                    }
+                    dropIfUseless(connected, cause);
+                    return CompletableFuture.failedFuture(unavailable(what, cause));
+                });
+    }
+
+    /** Runs a script by its digest; loads it first where Redis has forgotten it. */
+    CompletionStage<List<Long>> run(RedisAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
+        byte[][] keys = call.keys();
+        byte[][] arguments = call.arguments();
+        String sha = call.script().sha();
+        CompletionStage<List<Long>> first = redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
+        return first.exceptionallyCompose(failure -> {
+            if (!(cause(failure) instanceof RedisNoScriptException)) {
+                return CompletableFuture.failedStage(failure);
+            }
+            return redis.scriptLoad(text(call.script())).thenCompose(loaded -> {
+                CompletionStage<List<Long>> second = redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
+                return second;
+            });
+        });
+    }
+
+    /** Where Redis is, without credentials. */
+    String address() {
+        if (uri.getSentinels().isEmpty()) {
+            return uri.getSocket() != null ? uri.getSocket() : uri.getHost() + ":" + uri.getPort();
+        }
+        return "master " + uri.getSentinelMasterId() + " of the sentinel at "
+                + uri.getSentinels().get(0).getHost() + ":"
+                + uri.getSentinels().get(0).getPort();
+    }
+
+    private synchronized CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connected() {
+        if (closed) {
+            return CompletableFuture.failedFuture(
+                    unavailable("connect", new IllegalStateException("the store is closed")));
+        }
+        Optional<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> usable =
+                connection.filter(RedisLink::usable);
+        if (usable.isPresent()) {
+            return usable.get();
+        }
+        CompletableFuture<StatefulRedisConnection<byte[], byte[]>> fresh = connect();
+        connection = Optional.of(fresh);
+        return fresh;
+    }
+
+    private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect() {
+        return client.connectAsync(ByteArrayCodec.INSTANCE, uri)
+                .toCompletableFuture()
+                .thenApply(connected -> {
+                    // Not awaited: Redis works in order, and a script that did not load is loaded when it is missed.
+                    for (Script script : scripts) {
+                        var unused = connected.async().scriptLoad(text(script));
+                    }
+                    return connected;
+                });
+    }
+
+    private static boolean usable(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connecting) {
+        return !connecting.isDone()
+                || (!connecting.isCompletedExceptionally() && connecting.join().isOpen());
+    }
+
+    /** A server that does not answer, or has become a replica, may be found well at another address. */
+    private synchronized void dropIfUseless(
+            CompletableFuture<StatefulRedisConnection<byte[], byte[]>> failed, Throwable cause) {
+        boolean useless = cause instanceof RedisCommandTimeoutException || cause instanceof RedisReadOnlyException;
+        if (useless && connection.isPresent() && connection.get() == failed) {
+            connection = Optional.empty();
+            var unused = failed.thenCompose(StatefulRedisConnection::closeAsync);
+        }
+    }
+
+    private CacheUnavailableException unavailable(String what, Throwable cause) {
+        List<String> reasons = Stream.iterate(cause, Objects::nonNull, Throwable::getCause)
+                .map(reason -> String.valueOf(reason.getMessage()))
+                .distinct()
+                .toList();
+        String told = String.join(
+                ": ", reasons.stream().map(RedisLink::withoutArguments).toList());
+        boolean toldAll = reasons.stream().allMatch(reason -> reason.equals(withoutArguments(reason)));
+        return new CacheUnavailableException(
+                "Redis at " + address() + " did not " + what + ": " + told, toldAll ? cause : new RedisException(told));
+    }
+
+    /** Redis repeats the arguments of a command that it does not know: keys and values, or HELLO's password. */
+    private static String withoutArguments(String message) {
+        int arguments = message.indexOf(", with args");
+        return arguments < 0 ? message : message.substring(0, arguments);
+    }
+
+    static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null
+                ? cause(failure.getCause())
+                : failure;
+    }
+
+    private static byte[] text(Script script) {
+        return script.text().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        client.shutdownAsync(0, 1, TimeUnit.SECONDS)
+                .orTimeout(5, TimeUnit.SECONDS)
+                .exceptionally(late -> null)
+                .join();
+    }
+}
