@@ -73,9 +73,12 @@ public sealed interface ControlRecord {
             switch (json.path("type").asText()) {
                 case "heartbeat" -> {
                     Map<String, List<Long>> ends = new TreeMap<>();
+                    if (!json.path("end_offsets").isObject()) {
+                        throw new IllegalArgumentException("not a control record: end_offsets is missing");
+                    }
                     json.path("end_offsets").properties().forEach(topic -> {
                         List<Long> offsets = new ArrayList<>();
-                        topic.getValue().forEach(offset -> offsets.add(offset.asLong()));
+                        topic.getValue().forEach(offset -> offsets.add(number(offset)));
                         ends.put(topic.getKey(), offsets);
                     });
                     return new Heartbeat(Lsn.parse(json.path("lsn").asText()), micros(json.path("source_ts_us")), ends);
@@ -84,7 +87,7 @@ public sealed interface ControlRecord {
                     return new Gap(
                             json.path("reason").asText(),
                             Lsn.parse(json.path("lsn").asText()),
-                            json.path("epoch").asLong(),
+                            number(json.path("epoch")),
                             micros(json.path("found_ts_us")));
                 }
                 default -> throw new IllegalArgumentException("not a control record: unknown type");
@@ -95,7 +98,15 @@ public sealed interface ControlRecord {
     }
 
     private static Instant micros(JsonNode json) {
-        return Instant.EPOCH.plus(json.asLong(), ChronoUnit.MICROS);
+        return Instant.EPOCH.plus(number(json), ChronoUnit.MICROS);
+    }
+
+    /** Nothing stands for what is missing: a heartbeat without its offsets would mean that all is applied. */
+    private static long number(JsonNode json) {
+        if (!json.isIntegralNumber() || !json.canConvertToLong()) {
+            throw new IllegalArgumentException("not a control record: a number is missing");
+        }
+        return json.longValue();
     }
 
     private static byte[] bytes(ObjectNode json) {

@@ -67,27 +67,76 @@ public record NamedQuery(String source, List<String> names, List<String> pieces)
             return end < 0 ? sql.length() : end;
         }
         if (sql.startsWith("/*", i)) {
-            return endOf(sql, i, "*/", i + 2);
+            return endOfComment(sql, i);
         }
         char c = sql.charAt(i);
+        if (isNamePart(c)) {
+            return endOfWord(sql, i);
+        }
         if (c == '\'' || c == '"') {
             return endOf(sql, i, String.valueOf(c), i + 1);
         }
         if (c == '$') {
             int tagEnd = sql.indexOf('$', i + 1);
-            if (tagEnd > 0 && sql.substring(i + 1, tagEnd).chars().allMatch(t -> Character.isLetter(t) || t == '_')) {
+            if (tagEnd > 0 && isTag(sql.substring(i + 1, tagEnd))) {
                 return endOf(sql, i, sql.substring(i, tagEnd + 1), tagEnd + 1);
             }
         }
         return i;
     }
 
+    /** A word may hold dollar signs; an E before a quote makes backslashes escape. */
+    private static int endOfWord(String sql, int i) {
+        int end = i + 1;
+        while (end < sql.length() && (isNamePart(sql.charAt(end)) || sql.charAt(end) == '$')) {
+            end++;
+        }
+        boolean escapes = end - i == 1 && (sql.charAt(i) == 'e' || sql.charAt(i) == 'E');
+        if (!escapes || end == sql.length() || sql.charAt(end) != '\'') {
+            return end;
+        }
+        for (int at = end + 1; at < sql.length(); at++) {
+            if (sql.charAt(at) == '\\') {
+                at++;
+            } else if (sql.charAt(at) == '\'') {
+                return at + 1;
+            }
+        }
+        throw unended("'", end);
+    }
+
+    /** Comments nest. */
+    private static int endOfComment(String sql, int start) {
+        int depth = 0;
+        for (int at = start; at < sql.length() - 1; at++) {
+            if (sql.startsWith("/*", at)) {
+                depth++;
+                at++;
+            } else if (sql.startsWith("*/", at)) {
+                depth--;
+                at++;
+                if (depth == 0) {
+                    return at + 1;
+                }
+            }
+        }
+        throw unended("/*", start);
+    }
+
+    private static boolean isTag(String text) {
+        return text.isEmpty() || (isNameStart(text.charAt(0)) && text.chars().allMatch(c -> isNamePart((char) c)));
+    }
+
     private static int endOf(String sql, int start, String mark, int from) {
         int end = sql.indexOf(mark, from);
         if (end < 0) {
-            throw new IllegalArgumentException(
-                    "the " + mark + " that starts at character " + (start + 1) + " of the query never ends");
+            throw unended(mark, start);
         }
         return end + mark.length();
+    }
+
+    private static IllegalArgumentException unended(String mark, int start) {
+        return new IllegalArgumentException(
+                "the " + mark + " that starts at character " + (start + 1) + " of the query never ends");
     }
 }

@@ -6,24 +6,26 @@ import dev.freshet.model.CacheMapping.Target;
 import dev.freshet.model.KeyScan;
 import dev.freshet.model.KeyTemplate;
 import dev.freshet.model.Row;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
-/** What the mappings together say of a key: which patterns it falls under, and whether a refresh may store it. */
+/** What the mappings together say of a key: which patterns it falls under, and whether a refresh may store it. Immutable. */
 public final class CacheRules {
 
     private static final Row NOTHING_KNOWN = Row.of(Map.of());
 
     private final List<CacheMapping> mappings;
-    private final Map<String, KeyScan> scans = new ConcurrentHashMap<>();
+    private final Map<String, Range> ranges = new HashMap<>();
+
+    /** The keys of a mapping: how Redis looks for them, and whether one is among them. */
+    private record Range(KeyScan scan, Predicate<String> covers) {}
 
     public CacheRules(List<CacheMapping> mappings) {
         this.mappings = List.copyOf(mappings);
-        mappings.forEach(mapping -> scans.put(mapping.name(), scanOf(mapping)));
+        mappings.forEach(mapping -> ranges.put(mapping.name(), rangeOf(mapping)));
     }
 
     List<CacheMapping> mappings() {
@@ -33,13 +35,13 @@ public final class CacheRules {
     /** By cache name, the glob that all of its keys match; a fill and a refresh look there for what a sweep left. */
     public Map<String, String> globs() {
         Map<String, String> globs = new HashMap<>();
-        scans.forEach((cache, scan) -> globs.put(cache, scan.glob()));
+        ranges.forEach((cache, range) -> globs.put(cache, range.scan().glob()));
         return globs;
     }
 
     /** Every key that the mapping can mean. */
     public KeyScan scan(CacheMapping mapping) {
-        return scans.computeIfAbsent(mapping.name(), unknown -> scanOf(mapping));
+        return range(mapping).scan();
     }
 
     /** The fields that the mapping can mean, of the hashes that it means; empty for whole keys. */
@@ -51,9 +53,11 @@ public final class CacheRules {
 
     /** The globs that a stored key falls under. */
     List<String> patterns(String key) {
-        List<String> patterns = new ArrayList<>();
-        scans.values().stream().filter(scan -> scan.matches(key)).forEach(scan -> patterns.add(scan.glob()));
-        return patterns.stream().distinct().toList();
+        return ranges.values().stream()
+                .filter(range -> range.covers().test(key))
+                .map(range -> range.scan().glob())
+                .distinct()
+                .toList();
     }
 
     /** Whether some refresh may store a key that this mapping removes: then a removal leaves its position behind. */
@@ -82,20 +86,34 @@ public final class CacheRules {
         return "";
     }
 
-    private static KeyScan scanOf(CacheMapping mapping) {
+    private Range range(CacheMapping mapping) {
+        Range range = ranges.get(mapping.name());
+        if (range == null) {
+            throw new IllegalArgumentException("no cache is named " + mapping.name());
+        }
+        return range;
+    }
+
+    private static Range rangeOf(CacheMapping mapping) {
         if (mapping.target() instanceof Target.Key key) {
             return anyRow(key.key());
         } else if (mapping.target() instanceof Target.Field field) {
             return anyRow(field.key());
         } else if (mapping.target() instanceof Target.Match match) {
-            return new KeyScan(match.glob(), GlobPattern.compile(match.glob()));
+            return glob(match.glob());
         } else if (mapping.target() instanceof Target.Tag tag) {
-            return new KeyScan(tag.members(), GlobPattern.compile(tag.members()));
+            return glob(tag.members());
         }
         throw new IllegalStateException("a target of no known kind");
     }
 
-    private static KeyScan anyRow(KeyTemplate template) {
-        return template.scan(NOTHING_KNOWN, column -> ".*");
+    private static Range anyRow(KeyTemplate template) {
+        KeyScan scan = template.scan(NOTHING_KNOWN, column -> ".*");
+        return new Range(scan, scan::matches);
+    }
+
+    /** What Redis finds by the glob is meant, whatever we would make of the glob. */
+    private static Range glob(String glob) {
+        return new Range(KeyScan.ofGlob(glob), GlobPattern.compile(glob)::matches);
     }
 }

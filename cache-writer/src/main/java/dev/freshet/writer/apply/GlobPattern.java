@@ -1,54 +1,90 @@
 package dev.freshet.writer.apply;
 
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
-/** Redis globs as regular expressions: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]} and the backslash. */
+/**
+ * A Redis glob, matched as Redis matches it, byte by byte: {@code ?} is one byte of a longer character, a class may be
+ * empty, reversed or without an end, and begins a range wherever a hyphen is its second sign. Immutable.
+ */
 final class GlobPattern {
 
-    private GlobPattern() {}
+    /** Over bytes, each written as the character of its number. */
+    private final Pattern pattern;
 
-    /** A glob that no expression can be made of matches everything: in doubt it is checked. */
-    static Pattern compile(String glob) {
-        StringBuilder regex = new StringBuilder();
-        int i = 0;
-        while (i < glob.length()) {
-            char c = glob.charAt(i);
-            int close = c == '[' ? closing(glob, i) : -1;
-            if (c == '\\' && i + 1 < glob.length()) {
-                regex.append(Pattern.quote(glob.substring(i + 1, i + 2)));
-                i++;
-            } else if (c == '*') {
-                regex.append(".*");
-            } else if (c == '?') {
-                regex.append('.');
-            } else if (close > 0) {
-                boolean negated = glob.charAt(i + 1) == '^';
-                String set = glob.substring(i + (negated ? 2 : 1), close);
-                regex.append(negated ? "[^" : "[")
-                        .append(set.replaceAll("([\\[\\]&^~])", "\\\\$1"))
-                        .append(']');
-                i = close;
-            } else {
-                regex.append(Pattern.quote(String.valueOf(c)));
-            }
-            i++;
-        }
-        try {
-            return Pattern.compile(regex.toString(), Pattern.DOTALL);
-        } catch (PatternSyntaxException e) {
-            return Pattern.compile(".*", Pattern.DOTALL);
-        }
+    private GlobPattern(Pattern pattern) {
+        this.pattern = pattern;
     }
 
-    private static int closing(String glob, int open) {
-        for (int i = open + 2; i < glob.length(); i++) {
-            if (glob.charAt(i) == '\\') {
-                i++;
-            } else if (glob.charAt(i) == ']') {
-                return i;
+    static GlobPattern compile(String glob) {
+        return new GlobPattern(Pattern.compile(new Compiler(bytesOf(glob)).regex(), Pattern.DOTALL));
+    }
+
+    boolean matches(String key) {
+        return pattern.matcher(bytesOf(key)).matches();
+    }
+
+    private static String bytesOf(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    /** One pass over a glob. */
+    private static final class Compiler {
+
+        private final String glob;
+        private final StringBuilder regex = new StringBuilder();
+        private int at;
+
+        Compiler(String glob) {
+            this.glob = glob;
+        }
+
+        String regex() {
+            while (at < glob.length()) {
+                char sign = glob.charAt(at++);
+                if (sign == '*') {
+                    regex.append(".*");
+                } else if (sign == '?') {
+                    regex.append('.');
+                } else if (sign == '[') {
+                    anyOf();
+                } else {
+                    regex.append(literal(sign == '\\' && at < glob.length() ? glob.charAt(at++) : sign));
+                }
+            }
+            return regex.toString();
+        }
+
+        private void anyOf() {
+            boolean negated = at < glob.length() && glob.charAt(at) == '^';
+            at += negated ? 1 : 0;
+            StringBuilder members = new StringBuilder();
+            while (at < glob.length() && glob.charAt(at) != ']') {
+                members.append(member());
+            }
+            at++;
+            if (members.length() > 0) {
+                regex.append(negated ? "[^" : "[").append(members).append(']');
+            } else {
+                regex.append(negated ? "." : "(?!)");
             }
         }
-        return -1;
+
+        private String member() {
+            char first = glob.charAt(at++);
+            if (first == '\\' && at < glob.length()) {
+                return literal(glob.charAt(at++));
+            }
+            if (at + 1 < glob.length() && glob.charAt(at) == '-') {
+                char last = glob.charAt(at + 1);
+                at += 2;
+                return literal((char) Math.min(first, last)) + "-" + literal((char) Math.max(first, last));
+            }
+            return literal(first);
+        }
+
+        private static String literal(char sign) {
+            return String.format("\\x%02x", (int) sign);
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.freshet.model.TableShape.Column;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Reads one record's row images. */
 final class ImageReader {
@@ -28,24 +29,21 @@ final class ImageReader {
         if (!image.isObject()) {
             throw new UndecodableException("the value is no envelope: after is missing");
         }
-        return read(image);
+        return read(image, column -> true);
     }
 
     /** A column outside the replica identity stands in the image as null or as a default, and is unknown. */
     Row before(JsonNode image) {
-        Row told = read(image);
-        Map<String, Cell> cells = new HashMap<>();
-        for (String column : told.columns()) {
-            if (shape.toldBefore(column)) {
-                cells.put(column, told.cell(column));
-            }
-        }
-        return Row.of(cells);
+        return read(image, shape::toldBefore);
     }
 
-    private Row read(JsonNode image) {
+    private Row read(JsonNode image, Predicate<String> told) {
         Map<String, Cell> cells = new HashMap<>();
-        image.properties().forEach(field -> cells.put(field.getKey(), cell(field.getKey(), field.getValue())));
+        image.properties().forEach(field -> {
+            if (told.test(field.getKey())) {
+                cells.put(field.getKey(), cell(field.getKey(), field.getValue()));
+            }
+        });
         return Row.of(cells);
     }
 

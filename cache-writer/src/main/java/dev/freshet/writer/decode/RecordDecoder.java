@@ -1,9 +1,7 @@
 package dev.freshet.writer.decode;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.freshet.model.Cell;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Origin;
@@ -30,9 +28,8 @@ import java.util.Set;
  */
 public final class RecordDecoder {
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
+    /** Fractions are read as doubles, as they were written: a BigDecimal knows no negative zero. */
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Set<TableId> tables;
     private final Shapes shapes;
@@ -125,7 +122,8 @@ public final class RecordDecoder {
             }
             return Optional.empty();
         } catch (IOException | NumberFormatException e) {
-            throw new UndecodableException("source.sequence is no pair of log positions", e);
+            throw new UndecodableException("source.sequence is no pair of log positions ("
+                    + e.getClass().getSimpleName() + ")");
         }
     }
 

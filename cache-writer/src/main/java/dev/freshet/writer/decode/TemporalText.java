@@ -15,21 +15,26 @@ import java.util.Optional;
 /**
  * Dates and times as PostgreSQL prints them with ISO dates and time zone UTC. Debezium's default encoding is taken where
  * the record's schema names none: days, microseconds, and milliseconds where the column has at most three decimals. What
- * lies outside PostgreSQL's own range stands for infinity and is unknown, since the encodings do not agree on it.
+ * lies outside what the encodings can hold stands for infinity and is unknown, since they do not agree on it.
  */
 final class TemporalText {
 
     private static final long MICROS_PER_DAY = 86_400_000_000L;
     private static final long FIRST_DAY = LocalDate.of(-4713, 1, 1).toEpochDay();
-    private static final long LAST_DAY = LocalDate.of(294276, 12, 31).toEpochDay();
+
+    /** Microseconds since 1970 end in January 294247, and just before that end stands infinity. */
+    private static final long LAST_DAY = LocalDate.of(294246, 12, 31).toEpochDay();
 
     private TemporalText() {}
 
     static Optional<String> date(WireType wire, JsonNode value) {
-        if (value.isIntegralNumber()) {
-            return dateOfDay(value.longValue());
+        if (isInfinite(value)) {
+            return Optional.of(value.textValue());
         }
-        return Optional.of(date(LocalDate.parse(iso(value).substring(0, 10))));
+        return dateOfDay(
+                value.isIntegralNumber()
+                        ? value.longValue()
+                        : LocalDate.parse(local(value)).toEpochDay());
     }
 
     private static Optional<String> dateOfDay(long day) {
@@ -38,7 +43,7 @@ final class TemporalText {
 
     static Optional<String> time(Column column, WireType wire, JsonNode value) {
         if (!value.isIntegralNumber()) {
-            return Optional.of(time(LocalTime.parse(iso(value).replace("Z", ""))));
+            return Optional.of(time(LocalTime.parse(local(value))));
         }
         long micros = micros(column, wire, value.longValue());
         if (micros == MICROS_PER_DAY) {
@@ -48,25 +53,32 @@ final class TemporalText {
     }
 
     static Optional<String> timestamp(Column column, WireType wire, JsonNode value) {
+        if (isInfinite(value)) {
+            return Optional.of(value.textValue());
+        }
         if (!value.isIntegralNumber()) {
-            return Optional.of(timestamp(LocalDateTime.parse(iso(value).replace("Z", ""))));
+            return inRange(LocalDateTime.parse(local(value))).map(TemporalText::timestamp);
         }
         long micros = micros(column, wire, value.longValue());
-        return dateOfDay(Math.floorDiv(micros, MICROS_PER_DAY)).isEmpty()
-                ? Optional.empty()
-                : Optional.of(timestamp(
-                        LocalDateTime.ofInstant(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), ZoneOffset.UTC)));
+        return inRange(LocalDateTime.ofInstant(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), ZoneOffset.UTC))
+                .map(TemporalText::timestamp);
     }
 
     static Optional<String> timestampWithZone(JsonNode value) {
+        if (isInfinite(value)) {
+            return Optional.of(value.textValue());
+        }
         LocalDateTime utc = OffsetDateTime.parse(iso(value))
                 .withOffsetSameInstant(ZoneOffset.UTC)
                 .toLocalDateTime();
-        if (dateOfDay(utc.toLocalDate().toEpochDay()).isEmpty()) {
-            return Optional.empty();
-        }
-        String text = timestamp(utc);
-        return Optional.of(text.endsWith(" BC") ? text.substring(0, text.length() - 3) + "+00 BC" : text + "+00");
+        return inRange(utc)
+                .map(TemporalText::timestamp)
+                .map(text -> text.endsWith(" BC") ? text.substring(0, text.length() - 3) + "+00 BC" : text + "+00");
+    }
+
+    private static Optional<LocalDateTime> inRange(LocalDateTime timestamp) {
+        return Optional.of(timestamp)
+                .filter(told -> dateOfDay(told.toLocalDate().toEpochDay()).isPresent());
     }
 
     private static long micros(Column column, WireType wire, long value) {
@@ -79,6 +91,14 @@ final class TemporalText {
                     "org.apache.kafka.connect.data.Timestamp" -> Math.multiplyExact(value, 1000);
             default -> column.modifier() >= 0 && column.modifier() <= 3 ? Math.multiplyExact(value, 1000) : value;
         };
+    }
+
+    private static boolean isInfinite(JsonNode value) {
+        return value.asText().equals("infinity") || value.asText().equals("-infinity");
+    }
+
+    private static String local(JsonNode value) {
+        return iso(value).replace("Z", "");
     }
 
     private static String iso(JsonNode value) {

@@ -22,7 +22,13 @@ final class WireText {
     private static final String UNAVAILABLE_BYTES =
             Base64.getEncoder().encodeToString(UNAVAILABLE.getBytes(StandardCharsets.UTF_8));
     private static final String DECIMAL = "org.apache.kafka.connect.data.Decimal";
-    private static final Pattern DECIMAL_TEXT = Pattern.compile("-?\\d+(\\.\\d+)?|NaN|-?Infinity");
+    private static final Pattern DECIMAL_TEXT = Pattern.compile("-?\\d+(\\.\\d+)?");
+
+    /** So many decimal digits survive a double. */
+    private static final int DOUBLE_DIGITS = 15;
+
+    /** PostgreSQL's own bound; a hostile scale would print gigabytes of zeros. */
+    private static final int LARGEST_SCALE = 1000;
 
     /** Whether the record comes from our own listener, which writes decimals as text. */
     private final boolean decimalsAreText;
@@ -49,27 +55,25 @@ final class WireText {
                     .map(text -> Cell.known(text, column.type().kind()))
                     .orElse(Cell.UNKNOWN);
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
-            throw new UndecodableException(
-                    "column " + column.name() + " of type " + column.sqlType() + " holds a " + value.getNodeType()
-                            + " that is none",
-                    e);
+            // Without the cause: its message quotes the value.
+            throw new UndecodableException("column " + column.name() + " of type " + column.sqlType() + " holds a "
+                    + value.getNodeType() + " that is none (" + e.getClass().getSimpleName() + ")");
         }
     }
 
     private Optional<String> text(Column column, WireType wire, JsonNode value) {
         ColumnType type = column.type();
         return switch (type.name()) {
-            case "int2", "int4", "int8", "oid" -> Optional.of(integer(value).toString());
+            case "int2", "int4", "int8", "oid" -> Optional.of(Long.toString(integer(value)));
             case "bool" -> Optional.of(Boolean.toString(bool(value)));
             case "numeric" -> decimal(column, wire, value);
             case "float4" -> Optional.of(FloatText.ofFloat(Float.parseFloat(value.asText())));
             case "float8" -> Optional.of(FloatText.ofDouble(Double.parseDouble(value.asText())));
             case "text", "varchar", "name", "citext", "enum", "uuid", "json", "jsonb", "cidr", "macaddr" ->
                 Optional.of(string(value));
-            case "bpchar" -> Optional.of(string(value).replaceFirst(" +$", ""));
+            case "bpchar" -> Optional.of(string(value).replaceFirst(" +\\z", ""));
             case "inet" -> Optional.of(withMask(string(value)));
-            case "bytea" ->
-                Optional.of("\\x" + HexFormat.of().formatHex(Base64.getDecoder().decode(string(value))));
+            case "bytea" -> bytes(wire, string(value));
             case "date" -> TemporalText.date(wire, value);
             case "time" -> TemporalText.time(column, wire, value);
             case "timestamp" -> TemporalText.timestamp(column, wire, value);
@@ -78,11 +82,11 @@ final class WireText {
         };
     }
 
-    private static BigInteger integer(JsonNode value) {
-        if (!value.isIntegralNumber()) {
+    private static long integer(JsonNode value) {
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
             throw new IllegalArgumentException("no integer");
         }
-        return value.bigIntegerValue();
+        return value.longValue();
     }
 
     private static boolean bool(JsonNode value) {
@@ -104,6 +108,14 @@ final class WireText {
         return address.contains("/") ? address : address + (address.contains(":") ? "/128" : "/32");
     }
 
+    /** Bytes that the schema calls a string may be hexadecimal or base64: which of them it does not say. */
+    private static Optional<String> bytes(WireType wire, String text) {
+        return wire.type().equals("string")
+                ? Optional.empty()
+                : Optional.of(
+                        "\\x" + HexFormat.of().formatHex(Base64.getDecoder().decode(text)));
+    }
+
     /**
      * A decimal comes as text, as bytes with a scale, as an object of both, or as a floating point number. Text and bytes
      * look alike where no schema tells them apart: then only text with the column's own decimals is believed.
@@ -112,24 +124,46 @@ final class WireText {
         boolean constrained = column.modifier() >= 4;
         int scale = constrained ? scaleOf(column.modifier()) : 0;
         if (value.isObject()) {
-            return Optional.of(
-                    unscaled(string(value.path("value")), value.path("scale").asInt()));
+            // Of a scale of its own: Debezium cuts trailing zeros off, which PostgreSQL prints.
+            return Optional.empty();
         }
-        if (value.isTextual() && wire.name().equals(DECIMAL)) {
-            return Optional.of(unscaled(value.textValue(), wire.scale().orElse(0)));
+        if (value.isNumber()) {
+            return constrained && scale >= 0 && precisionOf(column.modifier()) <= DOUBLE_DIGITS
+                    ? Optional.of(value.decimalValue().setScale(scale).toPlainString())
+                    : Optional.empty();
         }
-        if (value.isTextual()) {
-            String text = value.textValue();
-            boolean believed = decimalsAreText || !wire.equals(WireType.UNSTATED) || !constrained || scale > 0;
-            if (believed && DECIMAL_TEXT.matcher(text).matches()) {
-                return Optional.of(text);
+        String text = string(value);
+        if (wire.name().equals(DECIMAL)) {
+            return Optional.of(unscaled(text, wire.scale().orElse(0)));
+        }
+        if (decimalsAreText || wire.type().equals("string") || !constrained) {
+            return Optional.of(printed(text));
+        }
+        if (scale <= 0) {
+            return Optional.empty();
+        }
+        boolean ownDecimals = text.length() - text.indexOf('.') - 1 == scale
+                && DECIMAL_TEXT.matcher(text).matches();
+        return Optional.of(ownDecimals || text.equalsIgnoreCase("NaN") ? printed(text) : unscaled(text, scale));
+    }
+
+    /** Debezium names what is no number in words of its own. */
+    private static String printed(String decimal) {
+        return switch (decimal) {
+            case "NAN", "NaN" -> "NaN";
+            case "POSITIVE_INFINITY", "Infinity" -> "Infinity";
+            case "NEGATIVE_INFINITY", "-Infinity" -> "-Infinity";
+            default -> {
+                if (!DECIMAL_TEXT.matcher(decimal).matches()) {
+                    throw new IllegalArgumentException("no decimal");
+                }
+                yield decimal;
             }
-            return constrained && scale > 0 ? Optional.of(unscaled(text, scale)) : Optional.empty();
-        }
-        if (value.isNumber() && constrained && scale >= 0) {
-            return Optional.of(value.decimalValue().setScale(scale).toPlainString());
-        }
-        return Optional.empty();
+        };
+    }
+
+    private static int precisionOf(int modifier) {
+        return ((modifier - 4) >> 16) & 0xFFFF;
     }
 
     /** The scale stands in the lower eleven bits of the modifier, signed since PostgreSQL 15. */
@@ -138,6 +172,9 @@ final class WireText {
     }
 
     private static String unscaled(String base64, int scale) {
+        if (Math.abs(scale) > LARGEST_SCALE || base64.length() % 4 != 0) {
+            throw new IllegalArgumentException("no decimal");
+        }
         return new BigDecimal(new BigInteger(Base64.getDecoder().decode(base64)), scale).toPlainString();
     }
 }

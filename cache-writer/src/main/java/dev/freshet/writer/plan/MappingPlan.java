@@ -33,6 +33,9 @@ final class MappingPlan {
     }
 
     static MappingPlan compile(CacheMapping mapping) {
+        if (mapping.target() instanceof Target.Tag) {
+            throw new IllegalArgumentException("the writer does not serve tag: caches yet (" + mapping.name() + ")");
+        }
         Optional<NamedQuery> query = mapping.onChange() instanceof OnChange.RefreshQuery refresh
                 ? Optional.of(NamedQuery.parse(refresh.sql()))
                 : Optional.empty();
@@ -154,7 +157,7 @@ final class MappingPlan {
         } else if (mapping.target() instanceof Target.Field field) {
             return field.key();
         }
-        throw new UnsupportedOperationException("the writer does not serve tag: caches yet (" + mapping.name() + ")");
+        throw new IllegalStateException("no template in " + mapping.name());
     }
 
     private Optional<KeyTemplate> fieldTemplate() {

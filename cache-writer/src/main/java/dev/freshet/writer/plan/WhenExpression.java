@@ -9,6 +9,7 @@ import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
@@ -23,8 +24,8 @@ import java.util.stream.Collectors;
 
 /**
  * A {@code when} expression, in the Common Expression Language over {@code row}: integers are ints, numeric and floating
- * point columns doubles, booleans bools, null is null, all else is text as {@code column::text} prints it. Immutable and
- * thread-safe.
+ * point columns doubles, booleans bools, null is null, all else is text as {@code column::text} prints it. It names every
+ * column that it reads, so that what an image does not tell is noticed. Immutable and thread-safe.
  */
 public final class WhenExpression {
 
@@ -50,12 +51,14 @@ public final class WhenExpression {
     /**
      * Compiles an expression.
      *
-     * @throws IllegalArgumentException with a message for people, where it is none or can never be a boolean
+     * @throws IllegalArgumentException with a message for people, where it is none, can never be a boolean, or reads
+     *     {@code row} otherwise than column by column
      */
     public static WhenExpression compile(String expression) {
         try {
             CelAbstractSyntaxTree ast = CelCompilerFactory.standardCelCompilerBuilder()
                     .setOptions(OPTIONS)
+                    .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                     .addVar("row", MapType.create(SimpleType.STRING, SimpleType.DYN))
                     .setResultType(SimpleType.BOOL)
                     .build()
@@ -65,7 +68,7 @@ public final class WhenExpression {
                     .setOptions(OPTIONS)
                     .build()
                     .createProgram(ast);
-            return new WhenExpression(program, columnsOf(ast));
+            return new WhenExpression(program, columnsOf(expression, ast));
         } catch (CelValidationException e) {
             String problems =
                     e.getErrors().stream().map(issue -> issue.getMessage()).collect(Collectors.joining("; "));
@@ -81,6 +84,10 @@ public final class WhenExpression {
     }
 
     public Verdict judge(Row row) {
+        if (columns.stream().anyMatch(column -> row.cell(column) instanceof Cell.Unknown)) {
+            // has(row.column) would take it for a column that the table does not have.
+            return Verdict.UNDECIDED;
+        }
         Map<String, Object> values = new HashMap<>();
         for (String column : row.columns()) {
             Cell cell = row.cell(column);
@@ -107,12 +114,16 @@ public final class WhenExpression {
         };
     }
 
-    private static Set<String> columnsOf(CelAbstractSyntaxTree ast) {
+    private static Set<String> columnsOf(String expression, CelAbstractSyntaxTree ast) {
         Set<String> columns = new TreeSet<>();
         CelNavigableAst.fromAst(ast)
                 .getRoot()
                 .allNodes()
-                .forEach(node -> column(node.expr()).ifPresent(columns::add));
+                .filter(node -> isRow(node.expr()))
+                .forEach(row -> columns.add(row.parent()
+                        .flatMap(parent -> column(parent.expr()))
+                        .orElseThrow(() -> new IllegalArgumentException("'" + expression
+                                + "' reads row as a whole: name its columns, as in row.status or row[\"Status\"]"))));
         return columns;
     }
 

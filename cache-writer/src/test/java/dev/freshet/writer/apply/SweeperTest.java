@@ -1,0 +1,143 @@
+package dev.freshet.writer.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.model.KeyScan;
+import dev.freshet.model.Lsn;
+import dev.freshet.model.Position;
+import dev.freshet.redis.Fence;
+import dev.freshet.writer.ManualTimer;
+import dev.freshet.writer.RecordingStore;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class SweeperTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(15);
+    private static final Sweeper.Sweep LISTS =
+            new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), true);
+    private static final Sweeper.Sweep BARE =
+            new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), false);
+
+    private final RecordingStore store = new RecordingStore();
+    private final ManualTimer timer = new ManualTimer();
+    private final Sweeper sweeper = new Sweeper(store, timer, LEASE);
+
+    private static Optional<Position> at(long place) {
+        return Optional.of(new Position(1, new Lsn(place), new Lsn(place)));
+    }
+
+    @Test
+    void aSetIsFencedThenSweptThenTakenBackALeaseLater() {
+        Sweeper.Progress progress = sweeper.sweep(LISTS, Fence.of(7), at(1));
+        assertThat(store.names()).containsExactly("fence");
+        store.last().answer();
+        assertThat(store.names()).containsExactly("fence", "sweep");
+        assertThat(progress.applied()).isNotDone();
+        store.last().answer();
+        assertThat(progress.applied()).isCompleted();
+        timer.pass(LEASE.minusMillis(1));
+        assertThat(store.names()).containsExactly("fence", "sweep");
+        timer.pass(Duration.ofMillis(1));
+        assertThat(store.names()).containsExactly("fence", "sweep", "take back");
+        assertThat(store.last().fence()).isEqualTo(Fence.of(7));
+        assertThat(progress.settled()).isNotDone();
+        store.last().answer();
+        assertThat(progress.settled()).isCompleted();
+        assertThat(timer.waiting()).isZero();
+    }
+
+    @Test
+    void withoutFencesNothingIsTakenBack() {
+        Sweeper.Progress progress = sweeper.sweep(BARE, Fence.of(7), at(1));
+        store.last().answer();
+        store.last().answer();
+        assertThat(progress.settled()).isCompleted();
+        assertThat(store.calls().get(0).fence()).isEqualTo(Fence.NONE);
+        assertThat(store.calls().get(0).position()).isEqualTo(at(1));
+    }
+
+    @Test
+    void whatComesWhileASetIsSweptWaitsAndBecomesOne() {
+        Sweeper.Progress first = sweeper.sweep(LISTS, Fence.of(1), at(1));
+        Sweeper.Progress second = sweeper.sweep(LISTS, Fence.of(2), at(3));
+        Sweeper.Progress third = sweeper.sweep(LISTS, Fence.of(3), at(2));
+        assertThat(third).isSameAs(second);
+        assertThat(store.names()).containsExactly("fence");
+        store.last().answer();
+        store.last().answer();
+        assertThat(first.applied()).isCompleted();
+        assertThat(second.applied()).isNotDone();
+        assertThat(store.names()).containsExactly("fence", "sweep", "fence");
+        assertThat(store.last().fence()).isEqualTo(new Fence(Set.of(2L, 3L), false));
+        assertThat(store.last().position()).describedAs("the newest").isEqualTo(at(3));
+        store.last().answer();
+        store.last().answer();
+        assertThat(second.applied()).isCompleted();
+        store.promptly();
+        timer.pass(LEASE);
+        assertThat(first.settled()).isCompleted();
+        assertThat(second.settled()).isCompleted();
+        assertThat(store.names().stream().filter("take back"::equals)).hasSize(2);
+    }
+
+    @Test
+    void oneChangeWithoutPositionLeavesTheJoinedSweepWithoutOne() {
+        for (int known = 0; known < 3; known++) {
+            RecordingStore own = new RecordingStore();
+            Sweeper joining = new Sweeper(own, timer, LEASE);
+            joining.sweep(LISTS, Fence.of(1), at(1));
+            for (int i = 0; i < 3; i++) {
+                joining.sweep(LISTS, Fence.of(2), i == known ? Optional.empty() : at(i));
+            }
+            own.last().answer();
+            own.last().answer();
+            assertThat(own.last().position()).isEmpty();
+        }
+    }
+
+    @Test
+    void anotherSetDoesNotWait() {
+        sweeper.sweep(LISTS, Fence.of(1), at(1));
+        sweeper.sweep(
+                new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:7:*"), Optional.empty(), true), Fence.of(1), at(1));
+        assertThat(store.names()).containsExactly("fence", "fence");
+    }
+
+    @Test
+    void aSweepThatFailsIsTriedFromItsFenceUntilItWorks() {
+        Sweeper.Progress progress = sweeper.sweep(LISTS, Fence.of(1), at(1));
+        Sweeper.Progress joined = sweeper.sweep(LISTS, Fence.of(2), at(2));
+        store.last().fail();
+        timer.pass(Duration.ofMillis(500));
+        assertThat(store.names()).containsExactly("fence", "fence");
+        store.last().answer();
+        store.last().fail();
+        timer.pass(Duration.ofMillis(500));
+        assertThat(store.names()).containsExactly("fence", "fence", "sweep", "fence");
+        assertThat(progress.applied()).isNotDone();
+        store.last().answer();
+        store.last().answer();
+        assertThat(progress.applied()).isCompleted();
+        assertThat(store.last().fence()).describedAs("then the one that waited").isEqualTo(Fence.of(2));
+        store.last().answer();
+        store.last().answer();
+        assertThat(joined.applied()).isCompleted();
+        timer.pass(LEASE);
+        store.last().fail();
+        assertThat(joined.settled()).isNotDone();
+        timer.pass(Duration.ofMillis(500));
+        store.last().answer();
+        assertThat(joined.settled()).isCompleted();
+    }
+
+    @Test
+    void aStoreThatAnswersAtOnceIsSweptEachTime() {
+        store.promptly();
+        sweeper.sweep(LISTS, Fence.of(1), at(1));
+        sweeper.sweep(LISTS, Fence.of(2), at(2));
+        assertThat(store.names()).containsExactly("fence", "sweep", "fence", "sweep");
+    }
+}
