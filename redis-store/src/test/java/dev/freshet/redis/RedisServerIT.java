@@ -40,6 +40,7 @@ class RedisServerIT {
             apply(store, invalidateAt("b", Fence.of(9), 3));
             apply(store, storeField("c", "f", "v", 4));
             apply(store, invalidate("d", Fence.NONE));
+            apply(store, new KeyCommand.Invalidate("g", Optional.empty(), Fence.of(9), Optional.of(at(3)), false));
             store.fencePattern("e*", Fence.of(5), Optional.of(at(6)))
                     .toCompletableFuture()
                     .join();
@@ -52,6 +53,7 @@ class RedisServerIT {
                             "c",
                             "freshet:fence:{c}:c",
                             "freshet:field:{c}:1:c:f",
+                            "freshet:fence:{g}:g",
                             "freshet:pattern:e*",
                             "freshet:pattern-entry:e*");
             assertThat(commands.zrange(RedisLayout.fence("a"), 0, 1)).containsExactly("7", "8");

@@ -1,5 +1,7 @@
 package dev.freshet.redis;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.freshet.stack.EmbeddedStack;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -37,6 +39,8 @@ final class TestRedis implements AutoCloseable {
 
     void kill() {
         stack.redis().kill();
+        // The process's end is noticed a little after it, and until then starting does nothing.
+        await().until(() -> stack.redis().pid() == 0);
     }
 
     void startAgain() {
