@@ -1,0 +1,118 @@
+package dev.freshet.cli;
+
+import dev.freshet.model.CacheMapping;
+import dev.freshet.model.CacheMapping.Target;
+import dev.freshet.model.Cell;
+import dev.freshet.model.KeyTemplate;
+import dev.freshet.model.KeyTemplate.Rendered;
+import dev.freshet.model.Row;
+import dev.freshet.model.RowChange;
+import dev.freshet.model.TableShape;
+import dev.freshet.writer.plan.CacheAction;
+import dev.freshet.writer.plan.InvalidationPlanner;
+import dev.freshet.writer.plan.Selection;
+import dev.freshet.writer.plan.WhenExpression;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Says in words what a row change would touch, and why. Immutable and thread-safe. */
+final class Explainer {
+
+    private final InvalidationPlanner planner;
+
+    Explainer(List<CacheMapping> caches) {
+        this.planner = InvalidationPlanner.of(caches);
+    }
+
+    /** The first line names the change; one line for each entry or reason follows, indented. */
+    List<String> explain(RowChange change, TableShape shape) {
+        List<String> lines = new ArrayList<>();
+        lines.add(change.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " " + change.table());
+        Map<String, Row> images = images(change);
+        for (InvalidationPlanner.Explanation explanation : planner.explain(change, shape)) {
+            String cache = "  " + explanation.mapping().name() + "  ";
+            if (explanation.selection() != Selection.SELECTED) {
+                lines.add(cache + "nothing: " + explanation.selection().reason());
+            } else if (explanation.actions().isEmpty()) {
+                lines.add(cache + "nothing: no image makes a key");
+            }
+            for (CacheAction action : explanation.actions()) {
+                lines.add(cache + words(action, images));
+            }
+            explanation.notes().stream().distinct().forEach(note -> lines.add(cache + "note: " + note));
+            reasons(explanation.mapping(), change, images).forEach(reason -> lines.add(cache + "note: " + reason));
+        }
+        return lines;
+    }
+
+    private static Map<String, Row> images(RowChange change) {
+        Map<String, Row> images = new LinkedHashMap<>();
+        if (change instanceof RowChange.Inserted inserted) {
+            images.put("after", inserted.after());
+        } else if (change instanceof RowChange.Updated updated) {
+            images.put("before", updated.before());
+            images.put("after", updated.after());
+        } else if (change instanceof RowChange.Deleted deleted) {
+            images.put("before", deleted.before());
+        }
+        return images;
+    }
+
+    private static String words(CacheAction action, Map<String, Row> images) {
+        if (action instanceof CacheAction.Remove remove) {
+            return "delete " + entry(remove.key(), remove.field()) + from(action.mapping(), remove.key(), images);
+        } else if (action instanceof CacheAction.Put put) {
+            return "refresh " + entry(put.key(), put.field()) + from(action.mapping(), put.key(), images);
+        } else if (action instanceof CacheAction.Rebuild rebuild) {
+            return "refresh by query " + entry(rebuild.key(), rebuild.field())
+                    + from(action.mapping(), rebuild.key(), images);
+        } else if (action instanceof CacheAction.Sweep sweep) {
+            return "delete all that match " + sweep.keys().glob()
+                    + sweep.field().map(field -> " field " + field.glob()).orElse("");
+        }
+        throw new IllegalStateException("an action without words: " + action.getClass());
+    }
+
+    private static String entry(String key, Optional<String> field) {
+        return key + field.map(name -> " field " + name).orElse("");
+    }
+
+    /** Which images make this key. */
+    private static String from(CacheMapping mapping, String key, Map<String, Row> images) {
+        Optional<KeyTemplate> template = mapping.target() instanceof Target.Key named
+                ? Optional.of(named.key())
+                : mapping.target() instanceof Target.Field hash ? Optional.of(hash.key()) : Optional.empty();
+        List<String> makers = images.entrySet().stream()
+                .filter(image -> template.map(made -> made.render(image.getValue()))
+                        .filter(rendered -> rendered instanceof Rendered.Key made
+                                && made.key().equals(key))
+                        .isPresent())
+                .map(Map.Entry::getKey)
+                .toList();
+        return makers.isEmpty() ? "" : "  (" + String.join(" and ", makers) + ")";
+    }
+
+    private static List<String> reasons(CacheMapping mapping, RowChange change, Map<String, Row> images) {
+        List<String> reasons = new ArrayList<>();
+        mapping.when()
+                .map(WhenExpression::compile)
+                .ifPresent(when -> images.forEach((name, row) -> reasons.add(
+                        "when is " + when.judge(row).name().toLowerCase(Locale.ROOT) + " on the " + name + " image")));
+        if (change instanceof RowChange.Updated updated) {
+            for (String column : mapping.columns().stream().sorted().toList()) {
+                Cell before = updated.before().cell(column);
+                Cell after = updated.after().cell(column);
+                boolean unknown = before instanceof Cell.Unknown || after instanceof Cell.Unknown;
+                reasons.add("column " + column
+                        + (unknown
+                                ? " is not told by both images, and counts as changed"
+                                : before.equals(after) ? " did not change" : " changed"));
+            }
+        }
+        return reasons;
+    }
+}

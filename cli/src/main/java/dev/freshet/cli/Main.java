@@ -1,0 +1,50 @@
+package dev.freshet.cli;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import picocli.CommandLine;
+
+/** The {@code freshet} command line. Everything that is put together is put together below here. */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(new Console(System.getenv(), out, err), arguments));
+    }
+
+    /** Runs one command; returns its exit code. */
+    static int run(Console console, String... arguments) {
+        CommandLine line = new CommandLine(new FreshetCommand());
+        line.addSubcommand(new RunCommand(console));
+        line.addSubcommand(new ListenerCommand(console));
+        line.addSubcommand(new WriterCommand(console));
+        line.addSubcommand(new SetupCommand(console));
+        line.addSubcommand(new TeardownCommand(console));
+        line.addSubcommand(new ExplainCommand(console));
+        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().versionProvider(new Version()));
+        line.setOut(console.outWriter());
+        line.setErr(console.errWriter());
+        line.setExecutionExceptionHandler((failure, command, parsed) -> Failures.tell(console, failure));
+        return line.execute(arguments);
+    }
+
+    /** The environment and the streams of one command. */
+    record Console(Map<String, String> environment, PrintStream out, PrintStream err) {
+
+        Console {
+            environment = Map.copyOf(environment);
+        }
+
+        java.io.PrintWriter outWriter() {
+            return new java.io.PrintWriter(out, true);
+        }
+
+        java.io.PrintWriter errWriter() {
+            return new java.io.PrintWriter(err, true);
+        }
+    }
+}

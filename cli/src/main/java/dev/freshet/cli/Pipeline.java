@@ -1,0 +1,150 @@
+package dev.freshet.cli;
+
+import dev.freshet.cli.check.BrokerAddress;
+import dev.freshet.listener.Listener;
+import dev.freshet.model.config.FreshetConfig;
+import dev.freshet.redis.RedisCacheStore;
+import dev.freshet.writer.CacheWriter;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Listener and writer, put together in this process, with a broker of their own where the configuration names no Kafka.
+ * Thread-safe.
+ */
+public final class Pipeline implements AutoCloseable {
+
+    /** Which parts run in this process. */
+    public enum Stages {
+        LISTENER,
+        WRITER,
+        BOTH;
+
+        boolean listens() {
+            return this != WRITER;
+        }
+
+        boolean writes() {
+            return this != LISTENER;
+        }
+    }
+
+    /** What has to be closed, the newest first. */
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+    private Optional<Listener> listener = Optional.empty();
+    private Optional<CacheWriter> writer = Optional.empty();
+
+    private Pipeline() {}
+
+    /**
+     * Connects and starts; returns before it is ready. Checks nothing that {@link dev.freshet.cli.check.Checks} does.
+     *
+     * @param out where the address of each server is printed, {@code name<TAB>address} on a line of its own
+     * @throws RuntimeException where a part cannot start; what had started is closed
+     */
+    public static Pipeline start(FreshetConfig config, Stages stages, PrintStream out) {
+        Pipeline pipeline = new Pipeline();
+        try {
+            pipeline.open(config, stages, new Addresses(out));
+            return pipeline;
+        } catch (RuntimeException e) {
+            pipeline.close();
+            throw e;
+        }
+    }
+
+    private void open(FreshetConfig config, Stages stages, Addresses addresses) {
+        addresses.tell("postgres", Addresses.ofPostgres(config.postgres()));
+        String kafka = kafka(config, stages);
+        addresses.tell("kafka", kafka);
+        if (stages.listens()) {
+            Listener created = Listener.create(config, kafka);
+            parts.push(created);
+            created.start();
+            listener = Optional.of(created);
+        }
+        if (stages.writes()) {
+            String url = config.redis().url().reveal();
+            addresses.tell("redis", Addresses.ofRedis(url));
+            RedisCacheStore store = RedisCacheStore.at(url, config.writer().fenceWindow());
+            parts.push(store);
+            CacheWriter started = CacheWriter.start(config, kafka, store);
+            parts.push(started);
+            writer = Optional.of(started);
+        }
+    }
+
+    private String kafka(FreshetConfig config, Stages stages) {
+        if (config.kafka().bootstrapServers().isPresent()) {
+            return config.kafka().bootstrapServers().get();
+        }
+        if (stages == Stages.BOTH) {
+            OwnBroker broker = OwnBroker.start(config.kafka().dataDir());
+            parts.push(broker);
+            return broker.address();
+        }
+        return BrokerAddress.find(config.kafka().dataDir())
+                .orElseThrow(() -> new CommandFailedException(
+                        ExitCode.UNREACHABLE,
+                        "no embedded broker works on " + config.kafka().dataDir()));
+    }
+
+    /**
+     * Waits until changes committed from now on will be applied, and what the attach had to flush is flushed.
+     *
+     * @return false where that took longer than the limit, or the writer had to stop
+     */
+    public boolean awaitReady(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        if (listener.isPresent() && !listener.get().awaitStreaming(limit)) {
+            return false;
+        }
+        try {
+            return writer.isEmpty() || writer.get().awaitReady(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        } catch (CompletionException e) {
+            return false;
+        }
+    }
+
+    /** Completes when the writer ended, in whatever way; never where there is none. */
+    public CompletableFuture<Void> ended() {
+        return writer.map(CacheWriter::ended).orElseGet(CompletableFuture::new);
+    }
+
+    /** Why the writer had to stop; empty while it works. */
+    public Optional<Throwable> failure() {
+        CompletableFuture<Void> ended = ended();
+        if (!ended.isCompletedExceptionally()) {
+            return Optional.empty();
+        }
+        try {
+            ended.join();
+            return Optional.empty();
+        } catch (CompletionException e) {
+            return Optional.of(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    /** Stops the parts, the newest first, each within its own limit. Idempotent. */
+    @Override
+    public synchronized void close() {
+        Optional<RuntimeException> failure = Optional.empty();
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                RuntimeException first = failure.orElseGet(() -> new IllegalStateException("a part did not close", e));
+                failure = Optional.of(first);
+            }
+        }
+        failure.ifPresent(thrown -> {
+            throw thrown;
+        });
+    }
+}

@@ -1,0 +1,113 @@
+package dev.freshet.cli;
+
+import dev.freshet.cli.check.CheckReport;
+import dev.freshet.cli.check.Checks;
+import dev.freshet.cli.check.Finding;
+import dev.freshet.cli.check.Part;
+import dev.freshet.listener.CaptureSettings;
+import dev.freshet.listener.SourceSql;
+import dev.freshet.model.config.ConfigFile;
+import dev.freshet.model.config.PostgresConfig;
+import dev.freshet.writer.catalogue.SourceConnection;
+import dev.freshet.writer.catalogue.SourceUnavailableException;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Makes publication, slot and role; what stands already stays. */
+@Command(
+        name = "setup",
+        description = "Makes what PostgreSQL needs: a role with the least rights, the publication, the slot.",
+        mixinStandardHelpOptions = true)
+final class SetupCommand implements Callable<Integer> {
+
+    private static final int ANY_VERSION = 140000;
+    private static final Set<Part> TABLES = Set.of(Part.SERVED, Part.TABLES);
+
+    @Mixin
+    private ConfigOption config = new ConfigOption();
+
+    @Mixin
+    private AdminOption admin = new AdminOption();
+
+    @Option(names = "--print", description = "Only print the SQL, for an administrator to run.")
+    private boolean print;
+
+    private final Main.Console console;
+
+    SetupCommand(Main.Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        ConfigFile file = config.read(console);
+        PostgresConfig own = file.config().postgres();
+        PostgresConfig by = admin.connection(console, own).orElse(own);
+        try (SourceConnection source = new SourceConnection(by, "setup")) {
+            return print ? print(file, by, source) : make(file, by, source);
+        }
+    }
+
+    /** Without a connection the statements are those that every version takes. */
+    private int print(ConfigFile file, PostgresConfig by, SourceConnection source) {
+        SourceSql sql = new SourceSql(CaptureSettings.of(file.config()));
+        String database = Addresses.database(file.config().postgres());
+        console.out().println("-- For a superuser, in database " + database + ", not in one transaction (psql's way).");
+        int version = ANY_VERSION;
+        try {
+            version = source.call(connection -> connection.getMetaData().getDatabaseMajorVersion() * 10000);
+            printMends(Checks.run(file, by, TABLES));
+        } catch (SourceUnavailableException e) {
+            console.out()
+                    .println(
+                            "-- The database could not be asked. Before a table is published it must have a primary key");
+            console.out().println("-- or REPLICA IDENTITY FULL: else PostgreSQL refuses its UPDATEs and DELETEs.");
+        }
+        sql.setup(database, version).forEach(console.out()::println);
+        console.out()
+                .println("-- Then set the role's password: \\password "
+                        + file.config().postgres().user());
+        return ExitCode.DONE;
+    }
+
+    /** They go first: a table without replica identity would refuse the application's updates once it is published. */
+    private void printMends(CheckReport report) {
+        for (Finding finding : report.findings()) {
+            if (finding.severity() == Finding.Severity.WRONG) {
+                console.out().println("-- " + finding.place());
+                finding.sql().forEach(console.out()::println);
+            }
+        }
+    }
+
+    private int make(ConfigFile file, PostgresConfig by, SourceConnection source) {
+        // Published, a table without replica identity would refuse the application's own updates.
+        CheckReport report = Checks.run(file, by, TABLES);
+        console.err().print(report.toText(config.file().toString()));
+        if (!report.passed()) {
+            throw new CommandFailedException(report.exitCode(), "nothing was set up");
+        }
+        SourceSetup setup = new SourceSetup(file.config(), console.out());
+        try {
+            source.call(connection -> {
+                setup.make(
+                        connection, !by.user().equals(file.config().postgres().user()));
+                return true;
+            });
+        } catch (SourceUnavailableException e) {
+            if (e.getCause() instanceof SQLException refused
+                    && String.valueOf(refused.getSQLState()).equals("42501")) {
+                throw new CommandFailedException(
+                        ExitCode.USAGE,
+                        refused.getMessage() + "; run it with --admin-url, or let an administrator run what"
+                                + " 'freshet setup --print' prints");
+            }
+            throw e;
+        }
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.freshet.cli.check;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What a command depends on, and so has checked. */
+public enum Part {
+    /** That this version serves what the file asks for. */
+    SERVED,
+    /** The mapped tables, their columns, and what they tell of old rows. */
+    TABLES,
+    /** What capturing needs of the server and of the role. */
+    CAPTURE,
+    /** The publication and the slot, or the right to make them. */
+    PUBLICATION,
+    KAFKA,
+    /** That a {@code run} works an embedded broker, where the file names no Kafka. */
+    BROKER,
+    REDIS;
+
+    public static final Set<Part> LISTENER = Set.of(SERVED, TABLES, CAPTURE, PUBLICATION, KAFKA, BROKER);
+    public static final Set<Part> WRITER = Set.of(SERVED, TABLES, KAFKA, BROKER, REDIS);
+    public static final Set<Part> RUN = Set.copyOf(EnumSet.complementOf(EnumSet.of(BROKER)));
+
+    /** A trial run makes a slot and a publication of its own, and touches neither Kafka nor Redis. */
+    public static final Set<Part> DRY_RUN = Set.of(SERVED, TABLES, CAPTURE);
+}

@@ -1,0 +1,123 @@
+package dev.freshet.cli.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.model.config.ConfigFile;
+import dev.freshet.stack.EmbeddedStack;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CacheAndKafkaChecksIT {
+
+    @Test
+    void serversThatAnswerPass() {
+        EmbeddedStack stack = EmbeddedStack.shared();
+
+        CheckReport report = check(stack.redis().url(), kafka("topics: { replication: 1 }"));
+
+        assertThat(report.findings()).isEmpty();
+    }
+
+    @Test
+    void moreCopiesThanBrokersIsAMistakeWithItsMend() {
+        CheckReport report = check(EmbeddedStack.shared().redis().url(), kafka("topics: { replication: 2 }"));
+
+        assertThat(report.exitCode()).isEqualTo(2);
+        assertThat(report.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.place().path()).isEqualTo("kafka.topics.replication");
+            assertThat(finding.place().line()).isEqualTo(4);
+            assertThat(finding.place().message()).contains("has 1 broker; write replication: 1");
+        });
+    }
+
+    @Test
+    void aWrongClientPropertyIsAMistakeAndItsValueIsNotShown() {
+        CheckReport report = check(
+                EmbeddedStack.shared().redis().url(),
+                kafka("topics: { replication: 1 }, properties: { security.protocol: hidden }"));
+
+        assertThat(report.exitCode()).as("%s", report).isEqualTo(2);
+        assertThat(report.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.place().path()).isEqualTo("kafka.properties");
+            assertThat(finding.place().message()).contains("security.protocol").doesNotContain("hidden");
+        });
+    }
+
+    @Test
+    void serversThatAreAwayAreToldTogether() {
+        CheckReport report = check("redis://127.0.0.1:1", "bootstrap-servers: '127.0.0.1:1'");
+
+        assertThat(report.exitCode()).isEqualTo(3);
+        assertThat(report.findings())
+                .extracting(finding -> finding.place().path())
+                .containsExactly("kafka.bootstrap-servers", "redis.url");
+    }
+
+    @Test
+    void aHostThatDoesNotResolveIsAway() {
+        CheckReport report = check("redis://nowhere.invalid", "bootstrap-servers: 'nowhere.invalid:9092'");
+
+        assertThat(report.exitCode()).as("%s", report).isEqualTo(3);
+    }
+
+    @Test
+    void aRedisThatRefusesIsAMistakeAndThePasswordIsNotShown() {
+        try (EmbeddedStack stack = EmbeddedStack.builder()
+                .redis(java.util.List.of("--maxclients", "20"))
+                .start()) {
+            String wrong = stack.redis().url().replace("redis://", "redis://nobody:hidden@");
+
+            CheckReport report = check(wrong, kafka("topics: { replication: 1 }"));
+
+            assertThat(report.exitCode()).as("%s", report).isEqualTo(2);
+            assertThat(report.findings()).singleElement().satisfies(finding -> {
+                assertThat(finding.place().path()).isEqualTo("redis.url");
+                assertThat(finding.place().message()).contains("refuses").doesNotContain("hidden");
+            });
+        }
+    }
+
+    @Test
+    void aReplicaIsAMistake() {
+        EmbeddedStack primary = EmbeddedStack.shared();
+        try (EmbeddedStack stack = EmbeddedStack.builder()
+                .redis(java.util.List.of(
+                        "--replicaof",
+                        primary.redis().host(),
+                        Integer.toString(primary.redis().port())))
+                .start()) {
+            CheckReport report = check(stack.redis().url(), kafka("topics: { replication: 1 }"));
+
+            assertThat(report.exitCode()).isEqualTo(2);
+            assertThat(report.findings())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.place().message()).contains("name the primary"));
+        }
+    }
+
+    @Test
+    void aClusterUrlIsNotServedYet() {
+        CheckReport report = check("redis+cluster://localhost", kafka("topics: { replication: 1 }"));
+
+        assertThat(report.exitCode()).isEqualTo(2);
+        assertThat(report.findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.place().message()).contains("does not serve a Redis cluster"));
+    }
+
+    private static String kafka(String more) {
+        return "bootstrap-servers: '" + EmbeddedStack.shared().kafka().bootstrapServers() + "', " + more;
+    }
+
+    private static CheckReport check(String redis, String kafka) {
+        ConfigFile file = ConfigFile.parse("""
+                pipeline: shop
+                postgres: { url: "jdbc:postgresql://localhost/shop", user: me }
+                redis: { url: "%s" }
+                kafka: { %s }
+                caches: { b: { table: public.books, key: "b:{id}" } }
+                """.formatted(redis, kafka), Map.of());
+        return Checks.run(file, Set.of(Part.KAFKA, Part.REDIS));
+    }
+}
