@@ -17,14 +17,15 @@ import java.util.concurrent.CompletionStage;
 public final class RecordingStore implements CacheStore {
 
     /** One call. */
-    public record Call(String name, Object what, Fence fence, Optional<Position> position, CompletableFuture<Long> answer) {
+    public record Call(
+            String name, Object what, Fence fence, Optional<Position> position, CompletableFuture<Long> reply) {
 
         public void answer() {
-            answer.complete(0L);
+            reply.complete(0L);
         }
 
         public void fail() {
-            answer.completeExceptionally(new CacheUnavailableException("away", new IllegalStateException()));
+            reply.completeExceptionally(new CacheUnavailableException("away", new IllegalStateException()));
         }
     }
 
@@ -55,7 +56,7 @@ public final class RecordingStore implements CacheStore {
         if (prompt) {
             call.answer();
         }
-        return call.answer();
+        return call.reply();
     }
 
     @Override

@@ -57,7 +57,8 @@ final class KeyBatchTest {
     }
 
     private void remove(Origin origin) {
-        batch.remove(CARD, "card:7", WHOLE, origin, Fence.of(origin.transaction().orElse(0)));
+        batch.remove(
+                CARD, "card:7", WHOLE, origin, Fence.of(origin.transaction().orElse(0)));
     }
 
     private KeyCommand only() {
@@ -168,6 +169,8 @@ final class KeyBatchTest {
         batch.remove(bare, "book:7", WHOLE, origin(1), Fence.of(1));
         assertThat(only().fence()).isEqualTo(Fence.NONE);
         batch.remove(BOOK, "book:7", WHOLE, origin(2), Fence.of(2));
-        assertThat(only().fence()).describedAs("another mapping of the key is safe").isEqualTo(fence(2L));
+        assertThat(only().fence())
+                .describedAs("another mapping of the key is safe")
+                .isEqualTo(fence(2L));
     }
 }
