@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * SIGTERM and SIGINT, heard as a wish to stop, so that the parts close in order before the JVM's shutdown hooks end the
  * embedded servers under them, and the exit code says how that went. Thread-safe.
  */
-final class StopSignal {
+public final class StopSignal {
 
     private static final Logger LOG = LoggerFactory.getLogger(StopSignal.class);
 
@@ -23,7 +23,7 @@ final class StopSignal {
     private StopSignal() {}
 
     /** From now on the signals no longer end the JVM by themselves. */
-    static StopSignal install() {
+    public static StopSignal install() {
         StopSignal stop = new StopSignal();
         for (String signal : List.of("TERM", "INT")) {
             try {
@@ -53,7 +53,7 @@ final class StopSignal {
     }
 
     /** Whether a stop was asked for, or {@code ended} completed, in whatever way, within the limit. */
-    boolean awaitStop(Duration limit, CompletableFuture<Void> ended) throws InterruptedException {
+    public boolean awaitStop(Duration limit, CompletableFuture<Void> ended) throws InterruptedException {
         try {
             CompletableFuture.anyOf(asked, ended).get(limit.toMillis(), TimeUnit.MILLISECONDS);
             return true;

@@ -1,0 +1,3 @@
+package dev.freshet.demo;
+
+record Author(long id, String name) {}

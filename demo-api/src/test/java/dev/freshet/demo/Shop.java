@@ -1,0 +1,53 @@
+package dev.freshet.demo;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.freshet.redis.PlainCache;
+import dev.freshet.stack.EmbeddedStack;
+import dev.freshet.stack.PostgresServer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+/** The catalogue and its API on the stack that the tests share, without a pipeline; each on a database of its own. */
+record Shop(HikariDataSource database, Catalogue catalogue, CatalogueData data, PlainCache cache, BookApi api)
+        implements AutoCloseable {
+
+    static Shop open() {
+        PostgresServer server = EmbeddedStack.shared().postgres();
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(server.jdbcUrl(newDatabase(server)));
+        config.setUsername(server.user());
+        config.setPassword(server.password());
+        config.setMaximumPoolSize(4);
+        HikariDataSource database = new HikariDataSource(config);
+        CatalogueData data = CatalogueData.generate(1, 300, 3000);
+        data.store(database);
+        Catalogue catalogue = new Catalogue(database);
+        PlainCache cache = PlainCache.open(EmbeddedStack.shared().redis().url(), Duration.ofSeconds(10));
+        cache.entries(key -> true).keySet().forEach(cache::delete);
+        return new Shop(
+                database, catalogue, data, cache, BookApi.start(new CachedReads(catalogue, cache), catalogue, 0));
+    }
+
+    private static String newDatabase(PostgresServer server) {
+        String name = "shop_" + Long.toUnsignedString(System.nanoTime());
+        try (Connection connection =
+                        DriverManager.getConnection(server.jdbcUrl("postgres"), server.user(), server.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database " + name);
+            return name;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        cache.close();
+        database.close();
+    }
+}
