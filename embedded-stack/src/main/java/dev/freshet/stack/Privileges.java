@@ -1,6 +1,5 @@
 package dev.freshet.stack;
 
-import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,16 +7,16 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How PostgreSQL, which refuses to run as root, is started by whoever we are. */
+/** How PostgreSQL, which runs neither as root nor as a user id without a name, is started by whoever we are. */
 enum Privileges {
-    /** As ourselves: we are not root. */
+    /** As ourselves. */
     OWN {
         @Override
         List<String> prefix() {
             return List.of();
         }
     },
-    /** In a user namespace in which root is nobody, while the files stay root's. */
+    /** In a user namespace in which we are nobody, while the files stay ours. */
     NAMESPACE {
         @Override
         List<String> prefix() {
@@ -38,16 +37,15 @@ enum Privileges {
     abstract List<String> prefix();
 
     static Privileges forPostgres() {
-        if (new UnixSystem().getUid() != 0) {
+        if (Self.uid() != 0 && Self.hasName()) {
             return OWN;
         }
         return Stream.of(NAMESPACE, NOBODY)
                 .filter(way -> Program.works(way.prefix()))
                 .findFirst()
-                .orElseThrow(
-                        () -> new StackException(
-                                "PostgreSQL refuses to run as root, and neither unshare nor setpriv"
-                                        + " works here to run it as somebody else: start as an ordinary user, or install util-linux"));
+                .orElseThrow(() -> new StackException("PostgreSQL runs neither as root nor as a user id"
+                        + " without a name, and neither unshare nor setpriv works here to run it as somebody else:"
+                        + " start as an ordinary user, or install util-linux"));
     }
 
     /** Gives a directory and what is in it to the user that the server runs as. */

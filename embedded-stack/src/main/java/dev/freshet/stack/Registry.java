@@ -3,7 +3,6 @@ package dev.freshet.stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileOwnerAttributeView;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -36,7 +35,7 @@ final class Registry {
     static Registry open() {
         String home = System.getProperty("freshet.stack.home", "");
         Path root = home.isEmpty()
-                ? Path.of(System.getProperty("java.io.tmpdir"), "freshet-stack-" + System.getProperty("user.name"))
+                ? Path.of(System.getProperty("java.io.tmpdir"), "freshet-stack-" + Self.uid())
                 : Path.of(home);
         Directories.make(root);
         requireOwn(root);
@@ -125,15 +124,10 @@ final class Registry {
 
     // The name is predictable: on a shared machine somebody else could have put a directory there first.
     private static void requireOwn(Path root) {
-        FileOwnerAttributeView view = Files.getFileAttributeView(root, FileOwnerAttributeView.class);
-        try {
-            String owner = view.getOwner().getName();
-            if (!owner.equals(System.getProperty("user.name")) || !Files.isWritable(root)) {
-                throw new StackException(
-                        root + " belongs to " + owner + ": choose another directory by -Dfreshet.stack.home=DIRECTORY");
-            }
-        } catch (IOException e) {
-            throw new StackException("cannot tell whom " + root + " belongs to", e);
+        long owner = Self.ownerOf(root);
+        if (owner != Self.uid() || !Files.isWritable(root)) {
+            throw new StackException(root + " belongs to the user with the id " + owner
+                    + ", or cannot be written to: choose another directory by -Dfreshet.stack.home=DIRECTORY");
         }
     }
 }

@@ -50,6 +50,9 @@ final class Settings {
         all.put("share.coordinator.state.topic.min.isr", "1");
         all.put("num.network.threads", "2");
         all.put("num.io.threads", "4");
+        // A killed broker's successor has to wait until this is over: nine seconds by default.
+        all.put("broker.session.timeout.ms", "3000");
+        all.put("broker.heartbeat.interval.ms", "500");
         // The default would take 128 MB of heap.
         all.put("log.cleaner.dedupe.buffer.size", "8388608");
         if (fsync) {

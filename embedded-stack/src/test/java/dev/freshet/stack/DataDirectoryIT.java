@@ -61,17 +61,7 @@ final class DataDirectoryIT {
             assertThat(Clients.clusterId(stack.kafka())).isEqualTo(clusterId);
             assertThat(stack.postgres().password()).isEqualTo(password);
             assertThat(addresses(stack)).isEqualTo(addresses);
-        }
-    }
-
-    @Test
-    void whatIsAcknowledgedIsOnTheDisk() throws Exception {
-        try (EmbeddedStack stack = start(directory)) {
-            assertThat(Clients.query(stack.postgres(), "show fsync")).isEqualTo("on");
-            assertThat(Clients.query(stack.postgres(), "show full_page_writes")).isEqualTo("on");
-            assertThat(Clients.kafkaSetting(stack.kafka(), "log.flush.interval.messages"))
-                    .isEqualTo("1");
-            assertThat(Clients.redis(stack.redis(), "CONFIG GET appendfsync")).contains("always");
+            assertEverythingGoesToTheDisk(stack);
         }
     }
 
@@ -101,6 +91,14 @@ final class DataDirectoryIT {
                 .isInstanceOf(StackException.class)
                 .hasMessageContaining(directory.toString())
                 .hasMessageContaining("PostgreSQL 9");
+    }
+
+    private static void assertEverythingGoesToTheDisk(EmbeddedStack stack) throws Exception {
+        assertThat(Clients.query(stack.postgres(), "show fsync")).isEqualTo("on");
+        assertThat(Clients.query(stack.postgres(), "show full_page_writes")).isEqualTo("on");
+        assertThat(Clients.kafkaSetting(stack.kafka(), "log.flush.interval.messages"))
+                .isEqualTo("1");
+        assertThat(Clients.redis(stack.redis(), "CONFIG GET appendfsync")).contains("always");
     }
 
     private static void write(EmbeddedStack stack, String value) throws Exception {

@@ -31,6 +31,8 @@ final class KilledParentIT {
     @BeforeEach
     void prepare() throws IOException {
         registry = Directories.make(directory.resolve("registry"));
+        // Unpacking takes longer than all the rest.
+        Files.createSymbolicLink(registry.resolve("bin"), Registry.open().binaries());
         bareTools = Directories.make(directory.resolve("tools"));
         // The directories that the test runner makes are closed to others, and PostgreSQL may run as somebody else.
         Files.setPosixFilePermissions(directory, Files.getPosixFilePermissions(registry));
