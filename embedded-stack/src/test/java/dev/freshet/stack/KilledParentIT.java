@@ -25,6 +25,7 @@ final class KilledParentIT {
     Path directory;
 
     private final List<Process> processes = new ArrayList<>();
+    private final List<RunningProcess> servers = new ArrayList<>();
     private Path registry = Path.of("");
     private Path bareTools = Path.of("");
 
@@ -44,6 +45,8 @@ final class KilledParentIT {
             process.destroyForcibly();
             process.onExit().join();
         });
+        // With the parent's death their own was only arranged in some of the tests.
+        servers.stream().flatMap(server -> server.find().stream()).forEach(Termination::kill);
     }
 
     @Test
@@ -135,15 +138,19 @@ final class KilledParentIT {
         builder.environment().put("PATH", path);
         Process parent = builder.start();
         processes.add(parent);
-        List<Long> servers = new ArrayList<>();
+        List<Long> pids = new ArrayList<>();
         BufferedReader out = new BufferedReader(new InputStreamReader(parent.getInputStream(), StandardCharsets.UTF_8));
         for (String line = out.readLine(); !"ready".equals(line); line = out.readLine()) {
             assertThat(line).as("the program ended before it was ready").isNotNull();
             if (line.matches("\\d+")) {
-                servers.add(Long.parseLong(line));
+                long pid = Long.parseLong(line);
+                pids.add(pid);
+                ProcessHandle.of(pid)
+                        .map(process -> RunningProcess.of(process, directory.toString(), "TERM"))
+                        .ifPresent(servers::add);
             }
         }
-        return new Owned(parent, servers);
+        return new Owned(parent, pids);
     }
 
     private Process foreignRedis() throws IOException {
