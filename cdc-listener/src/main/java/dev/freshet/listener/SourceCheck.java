@@ -85,7 +85,7 @@ final class SourceCheck {
             make(database, "publication " + settings.publication() + " does not exist", sql.createPublication());
             return true;
         }
-        if (!found.get().allOperations() || partitioned && !found.get().viaRoot()) {
+        if (!found.get().allOperations() || (partitioned && !found.get().viaRoot())) {
             make(
                     database,
                     "publication " + settings.publication()
