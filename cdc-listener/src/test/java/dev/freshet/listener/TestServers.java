@@ -23,8 +23,8 @@ final class TestServers implements AutoCloseable {
 
     private final String name =
             "it_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
-    private final Connection admin;
-    private final Connection connection;
+    private Connection admin;
+    private Connection connection;
 
     TestServers(String... sql) throws SQLException {
         admin = DriverManager.getConnection(url("postgres"), user(), password());
@@ -33,6 +33,12 @@ final class TestServers implements AutoCloseable {
         }
         connection = DriverManager.getConnection(url(name), user(), password());
         execute(sql);
+    }
+
+    /** After the server was restarted. */
+    void reconnect() throws SQLException {
+        admin = DriverManager.getConnection(url("postgres"), user(), password());
+        connection = DriverManager.getConnection(url(name), user(), password());
     }
 
     void execute(String... sql) throws SQLException {
@@ -124,8 +130,8 @@ final class TestServers implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         connection.close();
-        try (admin;
-                Statement statement = admin.createStatement()) {
+        try (Connection last = admin;
+                Statement statement = last.createStatement()) {
             statement.execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active AND"
                     + " slot_name = '" + name + "'");
             org.awaitility.Awaitility.await().ignoreExceptions().until(() -> {
