@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.freshet.model.Lsn;
 import dev.freshet.stack.EmbeddedStack;
+import dev.freshet.stack.PostgresServer;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -99,8 +100,10 @@ class AcknowledgementIT {
                 listener.start();
                 assertThat(listener.awaitStreaming(LIMIT)).isTrue();
                 servers.execute("INSERT INTO books SELECT generate_series(1, 50)");
-                EmbeddedStack.shared().postgres().stop();
-                EmbeddedStack.shared().postgres().start();
+                PostgresServer postgres = EmbeddedStack.shared().postgres();
+                postgres.stop();
+                await().atMost(LIMIT).until(() -> postgres.pid() == 0);
+                postgres.start();
                 servers.reconnect();
                 servers.execute("INSERT INTO books SELECT generate_series(51, 100)");
                 await().atMost(LIMIT).until(() -> distinctIds(servers, log) == 100);
@@ -133,7 +136,7 @@ class AcknowledgementIT {
                     listener.start();
                     assertThat(listener.awaitStreaming(LIMIT)).isTrue();
                 }
-                servers.execute("SELECT pg_drop_replication_slot('" + servers.name() + "')");
+                servers.dropSlot();
             }
             assertThat(gaps(servers, log)).hasSize(2).last().asString().contains("\"epoch\":2");
         }

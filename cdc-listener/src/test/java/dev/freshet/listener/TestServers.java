@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 
 /** A database and a pipeline of a test's own on the shared servers; removed at the end. */
 final class TestServers implements AutoCloseable {
@@ -54,6 +55,15 @@ final class TestServers implements AutoCloseable {
                 var row = statement.executeQuery(sql)) {
             return row.next() ? String.valueOf(row.getString(1)) : "";
         }
+    }
+
+    /** Drops the slot once the server has noticed that nobody uses it any more. */
+    void dropSlot() {
+        Awaitility.await().ignoreExceptions().until(() -> {
+            execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '" + name
+                    + "'");
+            return true;
+        });
     }
 
     Connection connection() {
@@ -134,7 +144,7 @@ final class TestServers implements AutoCloseable {
                 Statement statement = last.createStatement()) {
             statement.execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active AND"
                     + " slot_name = '" + name + "'");
-            org.awaitility.Awaitility.await().ignoreExceptions().until(() -> {
+            Awaitility.await().ignoreExceptions().until(() -> {
                 statement.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE"
                         + " slot_name = '" + name + "'");
                 statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
