@@ -77,7 +77,7 @@ final class EngineProperties {
     static String pattern(TableId table) {
         StringBuilder pattern = new StringBuilder();
         (table.schema() + "." + table.name()).codePoints().forEach(c -> {
-            if (c < 128 && Character.isLetterOrDigit(c) || c == '_') {
+            if ((c < 128 && Character.isLetterOrDigit(c)) || c == '_') {
                 pattern.appendCodePoint(c);
             } else {
                 pattern.append("\\x{").append(Integer.toHexString(c)).append('}');

@@ -6,6 +6,7 @@ import dev.freshet.model.config.KafkaConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -178,30 +177,30 @@ public final class KafkaChangeLog implements ChangeLog {
                         .forEach(p -> wanted.put(new TopicPartition(topic, p.partition()), OffsetSpec.latest())));
         Map<String, List<Long>> ends = new TreeMap<>();
         var found = get(admin.listOffsets(wanted).all(), "list end offsets");
-        found.keySet().stream()
-                .sorted(java.util.Comparator.comparingInt(TopicPartition::partition))
-                .forEach(p -> ends.computeIfAbsent(p.topic(), topic -> new ArrayList<>())
-                        .add(found.get(p).offset()));
+        found.entrySet().stream()
+                .sorted(Comparator.comparingInt(end -> end.getKey().partition()))
+                .forEach(end -> ends.computeIfAbsent(end.getKey().topic(), topic -> new ArrayList<>())
+                        .add(end.getValue().offset()));
         return ends;
     }
 
     /** {@code max.message.bytes} of each table's topic; Kafka's default where it may not be read. */
     private Map<String, Integer> limits(Admin admin) {
-        Map<String, ConfigResource> resources = tableTopics.stream()
-                .collect(Collectors.toMap(
-                        Function.identity(), topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic)));
+        List<ConfigResource> resources = tableTopics.stream()
+                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                .toList();
         Map<String, Integer> limits = new HashMap<>();
-        var described = admin.describeConfigs(resources.values()).values();
-        resources.forEach((topic, resource) -> {
+        admin.describeConfigs(resources).values().forEach((resource, described) -> {
             try {
-                Config settings = get(described.get(resource), "describe topic " + topic);
+                Config settings = get(described, "describe topic " + resource.name());
                 ConfigEntry limit = settings.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
-                limits.put(topic, limit == null ? KAFKA_DEFAULT_MAX_MESSAGE : Integer.parseInt(limit.value()));
+                limits.put(
+                        resource.name(), limit == null ? KAFKA_DEFAULT_MAX_MESSAGE : Integer.parseInt(limit.value()));
             } catch (ListenerException e) {
                 if (!(e.getCause() instanceof AuthorizationException)) {
                     throw e;
                 }
-                limits.put(topic, KAFKA_DEFAULT_MAX_MESSAGE);
+                limits.put(resource.name(), KAFKA_DEFAULT_MAX_MESSAGE);
             }
         });
         return limits;
@@ -211,8 +210,8 @@ public final class KafkaChangeLog implements ChangeLog {
         try {
             return future.get();
         } catch (ExecutionException e) {
-            throw new ListenerException(
-                    "Kafka: cannot " + what + ": " + e.getCause().getMessage(), e.getCause());
+            Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
+            throw new ListenerException("Kafka: cannot " + what + ": " + cause.getMessage(), cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ListenerException("interrupted", e);

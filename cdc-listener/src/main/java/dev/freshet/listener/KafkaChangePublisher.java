@@ -43,6 +43,7 @@ final class KafkaChangePublisher implements ChangePublisher {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback is told the same
     public void send(OutgoingRecord record, Acknowledgement acknowledgement) {
         // Rows without a key have no order but that of their partition.
         Integer partition = record.key() == null ? 0 : null;

@@ -162,7 +162,7 @@ public final class Listener implements AutoCloseable {
                 } catch (TimeoutException e) {
                     // Look again whether the listener is closed.
                 } catch (ExecutionException e) {
-                    throw new ListenerException("streaming failed", e.getCause());
+                    throw new ListenerException("streaming failed", e.getCause() == null ? e : e.getCause());
                 } catch (InterruptedException e) {
                     return;
                 }

@@ -22,6 +22,7 @@ final class SourceCheck {
     private final SourceSql sql;
     private final List<String> problems = new ArrayList<>();
     private final List<String> mends = new ArrayList<>();
+    private final List<String> made = new ArrayList<>();
 
     SourceCheck(CaptureSettings settings) {
         this.settings = settings;
@@ -32,8 +33,9 @@ final class SourceCheck {
      * What the check found.
      *
      * @param newSlot why the slot was made just now; empty where it stood
+     * @param made the statements that were run
      */
-    record Ready(SourceDatabase.Server server, SourceDatabase.Slot slot, Optional<String> newSlot) {}
+    record Ready(SourceDatabase.Server server, SourceDatabase.Slot slot, Optional<String> newSlot, List<String> made) {}
 
     /**
      * Checks, and makes what is missing.
@@ -44,6 +46,7 @@ final class SourceCheck {
         SourceDatabase.Server server = database.server(settings.postgres());
         problems.clear();
         mends.clear();
+        made.clear();
         if (server.version() < OLDEST_VERSION) {
             problem("PostgreSQL is older than 14, which first publishes messages of the log", Optional.empty());
         }
@@ -85,7 +88,7 @@ final class SourceCheck {
             make(database, "publication " + settings.publication() + " does not exist", sql.createPublication());
             return true;
         }
-        if (!found.get().allOperations() || partitioned && !found.get().viaRoot()) {
+        if (!found.get().allOperations() || (partitioned && !found.get().viaRoot())) {
             make(
                     database,
                     "publication " + settings.publication()
@@ -130,12 +133,13 @@ final class SourceCheck {
         }
         SourceDatabase.Slot slot = database.slot(settings.slot())
                 .orElseThrow(() -> new ListenerException("replication slot " + settings.slot() + " vanished"));
-        return new Ready(server, slot, newSlot);
+        return new Ready(server, slot, newSlot, List.copyOf(made));
     }
 
     private void make(SourceDatabase database, String why, String statement) throws SQLException {
         try {
             database.execute(statement);
+            made.add(statement);
             LOG.info("Made what was missing ({}): {}", why, statement);
         } catch (SQLException e) {
             String state = e.getSQLState() == null ? "" : e.getSQLState();

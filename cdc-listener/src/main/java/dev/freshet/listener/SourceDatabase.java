@@ -28,7 +28,12 @@ final class SourceDatabase implements AutoCloseable {
         this.connection = connection;
     }
 
-    /** @param systemIdentifier names the cluster · @param version as {@code server_version_num} */
+    /**
+     * A primary server.
+     *
+     * @param version as {@code server_version_num}
+     * @param systemIdentifier names the cluster
+     */
     record Server(int version, String walLevel, String database, String systemIdentifier, int timeline) {}
 
     /** @param walStatus reserved, extended, unreserved or lost */
@@ -42,7 +47,7 @@ final class SourceDatabase implements AutoCloseable {
     /** @param tables what it publishes: of a partitioned table the root, where {@code viaRoot} */
     record Publication(boolean allOperations, boolean viaRoot, Set<TableId> tables) {}
 
-    /** @param relations the table, or all of its partitions, that PostgreSQL cannot tell old rows of */
+    /** @param withoutIdentity the table, or those of its partitions, whose old rows PostgreSQL cannot tell */
     record Relation(TableId table, boolean partitioned, List<TableId> withoutIdentity) {}
 
     /** Connects to the primary among the servers of the URL. */

@@ -38,10 +38,19 @@ public final class SourceSql {
 
     /** Removes slot, publication and role, in an order that works. */
     public List<String> teardown(String database) {
+        List<String> sql = new ArrayList<>(List.of(dropSlot(), dropPublication()));
+        sql.addAll(dropRole(database));
+        return sql;
+    }
+
+    public String dropPublication() {
+        return "DROP PUBLICATION IF EXISTS " + quote(settings.publication()) + ";";
+    }
+
+    /** Takes back the grants and removes the role. */
+    public List<String> dropRole(String database) {
         String role = quote(settings.postgres().user());
         return List.of(
-                dropSlot(),
-                "DROP PUBLICATION IF EXISTS " + quote(settings.publication()) + ";",
                 "REVOKE SELECT ON " + list(settings.tables()) + " FROM " + role + ";",
                 "REVOKE USAGE ON SCHEMA " + schemas() + " FROM " + role + ";",
                 "REVOKE CONNECT ON DATABASE " + quote(database) + " FROM " + role + ";",

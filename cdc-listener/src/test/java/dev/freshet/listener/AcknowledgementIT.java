@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.freshet.model.Lsn;
+import dev.freshet.stack.EmbeddedStack;
+import dev.freshet.stack.PostgresServer;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AcknowledgementIT {
@@ -68,9 +71,7 @@ class AcknowledgementIT {
                         .until(() ->
                                 log.values(servers.name() + ".public.books").size() == 50);
             }
-            assertThat(log.values(servers.topics().control()))
-                    .filteredOn(value -> value.contains("\"gap\""))
-                    .hasSize(1);
+            assertThat(gaps(servers, log)).hasSize(1);
         }
     }
 
@@ -85,17 +86,44 @@ class AcknowledgementIT {
                         + servers.name() + "'";
                 servers.execute("INSERT INTO books SELECT generate_series(1, 50)", kill);
                 servers.execute("INSERT INTO books SELECT generate_series(51, 100)");
-                await().atMost(LIMIT)
-                        .until(() -> log.values(servers.name() + ".public.books").stream()
-                                        .map(value -> value.replaceAll(".*\"after\":\\{\"id\":(\\d+)}.*", "$1"))
-                                        .distinct()
-                                        .count()
-                                == 100);
+                await().atMost(LIMIT).until(() -> distinctIds(servers, log) == 100);
             }
-            assertThat(log.values(servers.topics().control()))
-                    .filteredOn(value -> value.contains("\"gap\""))
-                    .hasSize(1);
+            assertThat(gaps(servers, log)).hasSize(1);
         }
+    }
+
+    @Test
+    void aRestartedPostgresIsFoundAgainAndNothingIsLost() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)")) {
+            HeldLog log = new HeldLog(servers.topics().offsets());
+            try (Listener listener = new Listener(servers.settings("public.books"), log)) {
+                listener.start();
+                assertThat(listener.awaitStreaming(LIMIT)).isTrue();
+                servers.execute("INSERT INTO books SELECT generate_series(1, 50)");
+                PostgresServer postgres = EmbeddedStack.shared().postgres();
+                postgres.stop();
+                await().atMost(LIMIT).until(() -> postgres.pid() == 0);
+                postgres.start();
+                servers.reconnect();
+                servers.execute("INSERT INTO books SELECT generate_series(51, 100)");
+                await().atMost(LIMIT).until(() -> distinctIds(servers, log) == 100);
+                await().atMost(LIMIT).until(() -> listener.state() == Listener.State.STREAMING);
+            }
+            assertThat(gaps(servers, log)).hasSize(1);
+        }
+    }
+
+    private static long distinctIds(TestServers servers, HeldLog log) {
+        return log.values(servers.name() + ".public.books").stream()
+                .map(value -> value.replaceAll(".*\"after\":\\{\"id\":(\\d+)}.*", "$1"))
+                .distinct()
+                .count();
+    }
+
+    private static List<String> gaps(TestServers servers, HeldLog log) {
+        return log.values(servers.topics().control()).stream()
+                .filter(value -> value.contains("\"gap\""))
+                .toList();
     }
 
     @Test
@@ -108,14 +136,9 @@ class AcknowledgementIT {
                     listener.start();
                     assertThat(listener.awaitStreaming(LIMIT)).isTrue();
                 }
-                servers.execute("SELECT pg_drop_replication_slot('" + servers.name() + "')");
+                servers.dropSlot();
             }
-            assertThat(log.values(servers.topics().control()))
-                    .filteredOn(value -> value.contains("\"gap\""))
-                    .hasSize(2)
-                    .last()
-                    .asString()
-                    .contains("\"epoch\":2");
+            assertThat(gaps(servers, log)).hasSize(2).last().asString().contains("\"epoch\":2");
         }
     }
 }

@@ -57,12 +57,12 @@ final class ListenerProcess implements AutoCloseable {
     }
 
     /** Kills it: it gets no chance to do anything more. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 

@@ -17,14 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 
 /** A database and a pipeline of a test's own on the shared servers; removed at the end. */
 final class TestServers implements AutoCloseable {
 
     private final String name =
             "it_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
-    private final Connection admin;
-    private final Connection connection;
+    private Connection admin;
+    private Connection connection;
 
     TestServers(String... sql) throws SQLException {
         admin = DriverManager.getConnection(url("postgres"), user(), password());
@@ -33,6 +34,12 @@ final class TestServers implements AutoCloseable {
         }
         connection = DriverManager.getConnection(url(name), user(), password());
         execute(sql);
+    }
+
+    /** After the server was restarted. */
+    void reconnect() throws SQLException {
+        admin = DriverManager.getConnection(url("postgres"), user(), password());
+        connection = DriverManager.getConnection(url(name), user(), password());
     }
 
     void execute(String... sql) throws SQLException {
@@ -48,6 +55,15 @@ final class TestServers implements AutoCloseable {
                 var row = statement.executeQuery(sql)) {
             return row.next() ? String.valueOf(row.getString(1)) : "";
         }
+    }
+
+    /** Drops the slot once the server has noticed that nobody uses it any more. */
+    void dropSlot() {
+        Awaitility.await().ignoreExceptions().until(() -> {
+            execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '" + name
+                    + "'");
+            return true;
+        });
     }
 
     Connection connection() {
@@ -124,11 +140,11 @@ final class TestServers implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         connection.close();
-        try (admin;
-                Statement statement = admin.createStatement()) {
+        try (Connection last = admin;
+                Statement statement = last.createStatement()) {
             statement.execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active AND"
                     + " slot_name = '" + name + "'");
-            org.awaitility.Awaitility.await().ignoreExceptions().until(() -> {
+            Awaitility.await().ignoreExceptions().until(() -> {
                 statement.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE"
                         + " slot_name = '" + name + "'");
                 statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
