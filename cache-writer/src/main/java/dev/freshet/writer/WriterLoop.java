@@ -185,7 +185,7 @@ final class WriterLoop implements Runnable {
     }
 
     private Optional<GapFlush> control(ConsumerRecord<byte[], byte[]> record) {
-        if (!(ControlRecord.parse(record.value()) instanceof ControlRecord.Gap gap)) {
+        if (!(read(record) instanceof ControlRecord.Gap gap)) {
             return Optional.empty();
         }
         if (gap.epoch() <= 1 && config.onAttach() == WriterConfig.OnAttach.KEEP) {
@@ -199,6 +199,14 @@ final class WriterLoop implements Runnable {
         return Optional.of(flush);
     }
 
+    private static ControlRecord read(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return ControlRecord.parse(record.value());
+        } catch (IllegalArgumentException e) {
+            throw stopped(record, "a control record", e);
+        }
+    }
+
     private void plan(ConsumerRecord<byte[], byte[]> record, ChangeApplier.Work work) {
         try {
             Decoded decoded = untilAvailable(() -> decoder.decode(record.value(), epoch(record)));
@@ -206,11 +214,16 @@ final class WriterLoop implements Runnable {
                 work.add(change.change(), planner.plan(change.change(), change.shape()));
             }
         } catch (UndecodableException | IllegalArgumentException e) {
-            throw new WriterStoppedException(
-                    "The record at " + record.topic() + ", partition " + record.partition() + ", offset "
-                            + record.offset() + " cannot be read as a row change: " + e.getMessage(),
-                    e);
+            throw stopped(record, "a row change", e);
         }
+    }
+
+    private static WriterStoppedException stopped(
+            ConsumerRecord<byte[], byte[]> record, String meant, RuntimeException cause) {
+        return new WriterStoppedException(
+                "The record at " + record.topic() + ", partition " + record.partition() + ", offset " + record.offset()
+                        + " cannot be read as " + meant + ": " + cause.getMessage(),
+                cause);
     }
 
     private static OptionalLong epoch(ConsumerRecord<byte[], byte[]> record) {

@@ -20,7 +20,10 @@ import java.util.Set;
 /** The catalogue of a PostgreSQL, asked anew at each call; needs no right beyond connecting. Thread-confined. */
 public final class JdbcCatalogue implements Catalogue {
 
-    /** A domain's base type comes from the end of its chain; every enum is one type here. */
+    /**
+     * A domain's base type comes from the end of its chain; every enum is one type here. A type of somebody's own has no
+     * name that is known here, whatever it is called; citext is of an extension.
+     */
     private static final String COLUMNS = """
             WITH RECURSIVE base(attnum, type, modifier) AS (
               SELECT a.attnum, a.atttypid, a.atttypmod FROM pg_attribute a
@@ -28,7 +31,10 @@ public final class JdbcCatalogue implements Catalogue {
               UNION ALL
               SELECT b.attnum, t.typbasetype, t.typtypmod FROM base b JOIN pg_type t ON t.oid = b.type
               WHERE t.typtype = 'd')
-            SELECT a.attname, CASE t.typtype WHEN 'e' THEN 'enum' ELSE t.typname END AS type, b.modifier,
+            SELECT a.attname, b.modifier,
+              CASE WHEN t.typtype = 'e' THEN 'enum'
+                WHEN t.typnamespace = 'pg_catalog'::regnamespace OR t.typname = 'citext' AND t.typtype = 'b' THEN t.typname
+                ELSE '' END AS type,
               format_type(a.atttypid, a.atttypmod) AS sql_type, a.attnotnull, a.attgenerated <> '' AS generated,
               pg_get_expr(d.adbin, d.adrelid) AS expression,
               ARRAY(SELECT r.attname::text FROM pg_depend p JOIN pg_attribute r
@@ -46,17 +52,21 @@ public final class JdbcCatalogue implements Catalogue {
     private static final String PRIMARY_KEY = """
             SELECT a.attname FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place)
             JOIN pg_attribute a ON a.attnum = k.attnum
-            WHERE i.indrelid = ?::oid AND a.attrelid = i.indrelid AND i.indisprimary ORDER BY k.place""";
+            WHERE i.indrelid = ?::oid AND a.attrelid = i.indrelid AND i.indisprimary AND k.place <= i.indnkeyatts
+            ORDER BY k.place""";
 
-    /** A change of a partitioned table carries the identity of the leaf that holds the row. */
+    /**
+     * A change of a partitioned table carries the identity of the leaf that holds the row. The log holds no columns that
+     * an index merely includes, and none of a deferrable key.
+     */
     private static final String IDENTITIES = """
             SELECT c.relname, CASE c.relreplident
               WHEN 'f' THEN ARRAY(SELECT a.attname::text FROM pg_attribute a
                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '')
               WHEN 'n' THEN '{}'::text[]
-              ELSE ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a
-                ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
-                WHERE i.indrelid = c.oid
+              ELSE ARRAY(SELECT a.attname::text FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place)
+                JOIN pg_attribute a ON a.attnum = k.attnum
+                WHERE i.indrelid = c.oid AND a.attrelid = c.oid AND k.place <= i.indnkeyatts AND i.indimmediate
                   AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END)
               END AS identity
             FROM pg_class c

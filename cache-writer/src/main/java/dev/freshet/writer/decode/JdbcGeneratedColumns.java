@@ -8,6 +8,7 @@ import dev.freshet.model.TableShape.Column;
 import dev.freshet.writer.catalogue.SourceConnection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,9 +18,13 @@ import java.util.stream.Collectors;
 
 /**
  * Lets the source compute generated columns, from the row's own values by the column's own expression: such an
- * expression is immutable and reads nothing but its row. Thread-confined.
+ * expression is immutable and reads nothing but its row. What the expression refuses, as it may a row from before it was
+ * altered, stays unknown. Thread-confined.
  */
 public final class JdbcGeneratedColumns implements GeneratedColumns {
+
+    /** SQLSTATE classes of an expression that fails; of all else the source may get well. */
+    private static final Set<String> REFUSALS = Set.of("22", "23", "2F", "38", "39", "42", "P0");
 
     private final SourceConnection source;
 
@@ -43,7 +48,7 @@ public final class JdbcGeneratedColumns implements GeneratedColumns {
         computable.forEach(
                 column -> inputs.addAll(column.generated().orElseThrow().reads()));
         String sql = computable.stream()
-                        .map(column -> "(" + column.generated().orElseThrow().expression() + ")::text")
+                        .map(JdbcGeneratedColumns::computation)
                         .collect(Collectors.joining(", ", "SELECT ", ""))
                 + inputs.stream()
                         .map(input ->
@@ -70,7 +75,17 @@ public final class JdbcGeneratedColumns implements GeneratedColumns {
                     }
                     return Row.of(cells);
                 }
+            } catch (SQLException e) {
+                if (e.getSQLState() != null && REFUSALS.contains(e.getSQLState().substring(0, 2))) {
+                    return row;
+                }
+                throw e;
             }
         });
+    }
+
+    /** The expression is printed without the cast that fits its value to the column: rounding, padding. */
+    private static String computation(Column column) {
+        return "CAST(" + column.generated().orElseThrow().expression() + " AS " + column.sqlType() + ")::text";
     }
 }
