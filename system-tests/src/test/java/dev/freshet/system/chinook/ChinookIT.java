@@ -47,7 +47,9 @@ class ChinookIT {
             TableReader.prepare(connection);
             System.out.println("ChinookIT: " + ChinookData.load(connection, random));
             redis.commands().flushall();
-            Play play = new Play(new RowMaker(connection, random));
+            RowMaker maker = new RowMaker(connection, random);
+            ChinookData.fillUp(connection, maker);
+            Play play = new Play(maker);
             Scene scene = new Scene(
                     postgres.jdbcUrl(DATABASE),
                     postgres.user(),

@@ -11,10 +11,13 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 
@@ -29,6 +32,13 @@ final class Transaction {
     private final List<Change> changes = new ArrayList<>();
     private final List<Change> undone = new ArrayList<>();
 
+    /** What the transaction saw last of each table; right until somebody commits, or this rolls back. */
+    private final Map<Table, List<Image>> seen = new HashMap<>();
+
+    private int seenAt;
+
+    private final Set<Table> written = new HashSet<>();
+
     Transaction(Connection connection, Scene scene) {
         this.connection = connection;
         this.scene = scene;
@@ -36,7 +46,7 @@ final class Transaction {
 
     /** Runs an INSERT, UPDATE or DELETE of one table. */
     void run(Table table, String sql) throws SQLException {
-        List<Image> before = TableReader.read(connection, table);
+        List<Image> before = before(table);
         List<Image> written;
         try (Statement statement = connection.createStatement();
                 ResultSet rows =
@@ -50,7 +60,7 @@ final class Transaction {
     void runAny(List<Table> tables, String sql) throws SQLException {
         Map<Table, List<Image>> before = new LinkedHashMap<>();
         for (Table table : tables) {
-            before.put(table, TableReader.read(connection, table));
+            before.put(table, before(table));
         }
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -61,7 +71,7 @@ final class Transaction {
     }
 
     void copy(Table table, List<Image> rows) throws SQLException {
-        List<Image> before = TableReader.read(connection, table);
+        List<Image> before = before(table);
         String text = rows.stream()
                 .map(row -> row.cells().stream().map(Transaction::copyText).collect(Collectors.joining("\t")))
                 .collect(Collectors.joining("\n", "", "\n"));
@@ -89,6 +99,8 @@ final class Transaction {
         }
         for (Table table : tables) {
             changes.add(new Change.Emptied(table));
+            seen.put(table, List.of());
+            written.add(table);
         }
     }
 
@@ -101,6 +113,7 @@ final class Transaction {
 
     void rollbackTo(Mark mark) throws SQLException {
         connection.rollback(mark.savepoint());
+        seen.clear();
         List<Change> after = changes.subList(mark.changes(), changes.size());
         undone.addAll(after);
         after.clear();
@@ -121,6 +134,21 @@ final class Transaction {
     }
 
     private void note(Table table, List<Image> before, List<Image> written) throws SQLException {
-        changes.addAll(Change.between(table, before, TableReader.read(connection, table), written));
+        List<Image> after = TableReader.read(connection, table);
+        changes.addAll(Change.between(table, before, after, written));
+        seen.put(table, after);
+        this.written.add(table);
+    }
+
+    private List<Image> before(Table table) throws SQLException {
+        if (seenAt != scene.commits()) {
+            seen.clear();
+            seenAt = scene.commits();
+        }
+        List<Image> known = seen.get(table);
+        if (known == null && seenAt == 0 && !written.contains(table)) {
+            known = scene.rows(table);
+        }
+        return known == null ? TableReader.read(connection, table) : known;
     }
 }

@@ -83,6 +83,8 @@ class CrashIT {
     private static void playTold(CrashPoint point, CrashStage stage, long seed) throws SQLException {
         try {
             point.play(stage);
+            stage.resumeAll();
+            stage.awaitReady();
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(point + " of seed " + seed + " was not reached" + stage.lastWords(), e);
         } finally {

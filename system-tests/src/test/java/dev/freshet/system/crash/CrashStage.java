@@ -68,9 +68,21 @@ final class CrashStage implements AutoCloseable {
         return process;
     }
 
+    /** Starts again what ended because a server did not answer in time, as a supervisor does. */
     void awaitReady() {
+        if (endedForWantOfAServer(listener)) {
+            startListener();
+        }
+        if (endedForWantOfAServer(writer)) {
+            startWriter();
+        }
         listener.awaitReady(PATIENCE);
         writer.awaitReady(PATIENCE);
+    }
+
+    private static boolean endedForWantOfAServer(Freshet process) {
+        await().atMost(PATIENCE).until(() -> process.isReady() || !process.isAlive());
+        return !process.isAlive() && process.exitCode(Duration.ZERO) == 3;
     }
 
     void startListener() {

@@ -22,12 +22,18 @@ public final class Cache {
     private final Table table;
     private final Map<String, Object> settings;
     private final Predicate<Image> when;
+    private final Optional<Template> key;
+    private final Optional<Template> field;
+    private final Optional<Pattern> glob;
 
     private Cache(String name, Table table, Map<String, Object> settings, Predicate<Image> when) {
         this.name = name;
         this.table = table;
         this.settings = settings;
         this.when = when;
+        this.key = text("key").map(template -> new Template(template, table.forms()));
+        this.field = text("field").map(template -> new Template(template, table.forms()));
+        this.glob = text("match").map(Cache::ofGlob);
     }
 
     public static Cache key(String name, Table table, String template) {
@@ -96,43 +102,46 @@ public final class Cache {
     }
 
     public boolean isMatch() {
-        return settings.containsKey("match");
+        return glob.isPresent();
     }
 
     /** The key of the hash whose fields this cache holds, where it holds fields. */
     public Optional<String> hash() {
-        return settings.containsKey("field") ? Optional.of(text("key")) : Optional.empty();
+        return field.flatMap(template -> text("key"));
     }
 
     /** Where an image's value stands; empty where a column is null, or where this cache is no row's. */
     public Optional<Entry> entry(Image image) {
-        if (isMatch()) {
-            return Optional.empty();
+        Optional<String> made = key.flatMap(template -> template.key(image));
+        if (field.isEmpty()) {
+            return made.map(Entry::ofKey);
         }
-        Optional<String> key = new Template(text("key")).key(image);
-        if (!settings.containsKey("field")) {
-            return key.map(Entry::ofKey);
-        }
-        Optional<String> field = new Template(text("field")).key(image);
-        return key.flatMap(hash -> field.map(name -> Entry.ofField(hash, name)));
+        Optional<String> name = field.get().key(image);
+        return made.flatMap(hash -> name.map(text -> Entry.ofField(hash, text)));
     }
 
     /** Whether this cache could hold the entry, whatever the table's contents. */
     boolean couldHold(Entry entry) {
-        if (isMatch()) {
-            return entry.field().isEmpty() && glob().matcher(entry.key()).matches();
+        if (glob.isPresent()) {
+            return entry.field().isEmpty()
+                    && glob.get().matcher(entry.key()).matches();
         }
-        boolean key = new Template(text("key")).everyKey(table.forms()).matcher(entry.key()).matches();
-        if (!settings.containsKey("field")) {
-            return key && entry.field().isEmpty();
-        }
-        Pattern fields = new Template(text("field")).everyKey(table.forms());
-        return key && entry.field().filter(name -> fields.matcher(name).matches()).isPresent();
+        return entry.field().isPresent() == field.isPresent()
+                && key.filter(template -> template.couldMake(entry.key())).isPresent()
+                && (field.isEmpty() || field.get().couldMake(entry.field().orElseThrow()));
     }
 
-    private Pattern glob() {
+    /** Whether the entry is like this cache's, but for how columns print. */
+    boolean resembles(Entry entry) {
+        return couldHold(entry)
+                || entry.field().isPresent() == field.isPresent()
+                        && key.filter(template -> template.isLike(entry.key())).isPresent()
+                        && (field.isEmpty() || field.get().isLike(entry.field().orElseThrow()));
+    }
+
+    private static Pattern ofGlob(String glob) {
         StringBuilder regex = new StringBuilder();
-        for (String literal : text("match").split("\\*", -1)) {
+        for (String literal : glob.split("\\*", -1)) {
             regex.append(regex.length() == 0 ? "" : ".*").append(Pattern.quote(literal));
         }
         return Pattern.compile(regex.toString(), Pattern.DOTALL);
@@ -157,8 +166,8 @@ public final class Cache {
         return change.images().anyMatch(when);
     }
 
-    private String text(String setting) {
-        return String.valueOf(settings.get(setting));
+    private Optional<String> text(String setting) {
+        return Optional.ofNullable(settings.get(setting)).map(Object::toString);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,30 +33,28 @@ public sealed interface Change {
      */
     static List<Change> between(
             Table table, Collection<Image> before, Collection<Image> after, Collection<Image> touched) {
-        Map<List<Optional<String>>, Image> then = byKey(table, before);
-        Map<List<Optional<String>>, Image> now = byKey(table, after);
-        Set<Image> written = new HashSet<>(touched);
+        Set<Image> then = new HashSet<>(before);
+        Set<Image> now = new HashSet<>(after);
+        Map<List<Optional<String>>, Image> went = byKey(table, before, now);
+        Map<List<Optional<String>>, Image> came = byKey(table, after, then);
         List<Change> changes = new ArrayList<>();
-        then.forEach((key, old) -> {
-            Image current = now.get(key);
-            if (current == null) {
-                changes.add(new Row(table, Optional.of(old), Optional.empty()));
-            } else if (!current.equals(old) || written.contains(current)) {
-                changes.add(new Row(table, Optional.of(old), Optional.of(current)));
+        went.forEach((key, old) ->
+                changes.add(new Row(table, Optional.of(old), Optional.ofNullable(came.remove(key)))));
+        came.values().forEach(image -> changes.add(new Row(table, Optional.empty(), Optional.of(image))));
+        for (Image image : new LinkedHashSet<>(touched)) {
+            if (then.contains(image) && now.contains(image)) {
+                changes.add(new Row(table, Optional.of(image), Optional.of(image)));
             }
-        });
-        now.forEach((key, current) -> {
-            if (!then.containsKey(key)) {
-                changes.add(new Row(table, Optional.empty(), Optional.of(current)));
-            }
-        });
+        }
         return changes;
     }
 
-    private static Map<List<Optional<String>>, Image> byKey(Table table, Collection<Image> images) {
+    /** Those of the images that are not among the others. */
+    private static Map<List<Optional<String>>, Image> byKey(
+            Table table, Collection<Image> images, Set<Image> others) {
         Map<List<Optional<String>>, Image> byKey = new LinkedHashMap<>();
         for (Image image : images) {
-            if (byKey.put(image.key(table.key()), image) != null) {
+            if (!others.contains(image) && byKey.put(image.key(table.key()), image) != null) {
                 throw new IllegalStateException("two rows of " + table.name() + " have one key");
             }
         }

@@ -82,6 +82,11 @@ public final class Oracle {
         renewed.keySet().removeIf(cache::couldHold);
     }
 
+    /** Whether some cache's entries look like this one. */
+    public boolean resembles(Entry entry) {
+        return byTable.values().stream().flatMap(List::stream).anyMatch(cache -> cache.resembles(entry));
+    }
+
     /** The caches from which the changes remove entries by pattern. */
     private java.util.stream.Stream<Cache> sweeping(List<Change> changes) {
         return changes.stream()

@@ -99,7 +99,7 @@ public final class Freshet implements AutoCloseable {
         return this;
     }
 
-    private boolean isReady() {
+    public boolean isReady() {
         return output().contains("ready");
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,15 +37,45 @@ public final class RedisView implements AutoCloseable {
         return connection.sync();
     }
 
-    /** Everything, with its value. */
-    public Map<Entry, Held> read() {
+    /** Everything that stands. */
+    public Set<Entry> entries() {
+        Set<Entry> entries = new HashSet<>();
+        keys().forEach(key -> entries.add(Entry.ofKey(key)));
+        for (String hash : fieldHashes) {
+            commands().hkeys(hash).forEach(field -> entries.add(Entry.ofField(hash, field)));
+        }
+        return entries;
+    }
+
+    private List<String> keys() {
         List<String> keys = new ArrayList<>();
         for (String key : commands().keys("*")) {
             if (!key.startsWith(OWN) && !fieldHashes.contains(key)) {
                 keys.add(key);
             }
         }
+        return keys;
+    }
+
+    /** Everything, with its value. */
+    public Map<Entry, Held> read() {
+        List<String> keys = keys();
         Map<Entry, Held> held = new HashMap<>(keys.size() * 2);
+        readKeys(keys, held);
+        for (String hash : fieldHashes) {
+            commands().hgetall(hash).forEach((field, text) -> held.put(Entry.ofField(hash, field), new Held.Text(text)));
+        }
+        return held;
+    }
+
+    /** What stands at these entries, each a key. */
+    public Map<Entry, Held> read(Collection<Entry> entries) {
+        Map<Entry, Held> held = new HashMap<>();
+        readKeys(entries.stream().map(Entry::key).toList(), held);
+        return held;
+    }
+
+    private void readKeys(List<String> keys, Map<Entry, Held> held) {
         for (List<String> chunk : chunks(keys)) {
             for (KeyValue<String, String> value : commands().mget(chunk.toArray(String[]::new))) {
                 if (value.hasValue()) {
@@ -54,10 +85,6 @@ public final class RedisView implements AutoCloseable {
                 }
             }
         }
-        for (String hash : fieldHashes) {
-            commands().hgetall(hash).forEach((field, text) -> held.put(Entry.ofField(hash, field), new Held.Text(text)));
-        }
-        return held;
     }
 
     /** A key that holds no string: a hash, or it has just gone. */
