@@ -1,0 +1,32 @@
+package dev.freshet.system.process;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Configuration files, written as JSON, which YAML contains. */
+public final class ConfigText {
+
+    private ConfigText() {}
+
+    public static Path write(Path directory, Map<String, ?> config) {
+        try {
+            Path file = directory.resolve("freshet.yml");
+            JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), config);
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static Path write(Path directory, String yaml) {
+        try {
+            return Files.writeString(directory.resolve("freshet.yml"), yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
