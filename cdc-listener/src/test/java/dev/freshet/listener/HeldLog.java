@@ -12,7 +12,7 @@ final class HeldLog implements ChangeLog {
     private final String offsetsTopic;
     private final List<OutgoingRecord> stored = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
-    private boolean holding;
+    private String holding = "";
     private long offset;
     private Optional<StoredPosition> position = Optional.empty();
 
@@ -20,13 +20,14 @@ final class HeldLog implements ChangeLog {
         this.offsetsTopic = offsetsTopic;
     }
 
-    synchronized void hold() {
-        holding = true;
+    /** From now on records of this topic are not stored. */
+    synchronized void hold(String topic) {
+        holding = topic;
     }
 
     /** Stores what was held, and from now on everything at once. */
     synchronized void release() {
-        holding = false;
+        holding = "";
         held.forEach(Runnable::run);
         held.clear();
     }
@@ -90,7 +91,7 @@ final class HeldLog implements ChangeLog {
             }
             acknowledgement.stored(0, offset++);
         };
-        if (holding) {
+        if (record.topic().equals(holding)) {
             held.add(store);
         } else {
             store.run();

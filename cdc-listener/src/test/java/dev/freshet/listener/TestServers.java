@@ -104,6 +104,11 @@ final class TestServers implements AutoCloseable {
         return new Topics(name);
     }
 
+    /** The topic of {@code public.books}. */
+    String tableTopic() {
+        return topics().of(TableId.parse("public.books"));
+    }
+
     Listener listener(String... tables) {
         CaptureSettings settings = settings(tables);
         return new Listener(settings, log(settings));
