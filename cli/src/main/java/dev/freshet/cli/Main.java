@@ -1,6 +1,8 @@
 package dev.freshet.cli;
 
+import java.io.OutputStreamWriter;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import picocli.CommandLine;
@@ -39,12 +41,12 @@ public final class Main {
             environment = Map.copyOf(environment);
         }
 
-        java.io.PrintWriter outWriter() {
-            return new java.io.PrintWriter(out, true);
+        PrintWriter outWriter() {
+            return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
         }
 
-        java.io.PrintWriter errWriter() {
-            return new java.io.PrintWriter(err, true);
+        PrintWriter errWriter() {
+            return new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
         }
     }
 }

@@ -50,7 +50,7 @@ final class TeardownCommand implements Callable<Integer> {
                             ExitCode.NO, refused.getMessage() + "; stop the listeners of this pipeline first");
                 }
                 if (state.equals("42501") || state.equals("2BP01")) {
-                    throw new CommandFailedException(ExitCode.USAGE, refused.getMessage());
+                    throw new CommandFailedException(ExitCode.USAGE, String.valueOf(refused.getMessage()));
                 }
             }
             throw e;

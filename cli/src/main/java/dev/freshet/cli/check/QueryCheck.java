@@ -80,7 +80,7 @@ final class QueryCheck {
         for (int i = 0; i < query.pieces().size(); i++) {
             sql.append(query.pieces().get(i));
             if (i < query.names().size()) {
-                String type = shape.columns().get(query.names().get(i)).sqlType();
+                String type = shape.column(query.names().get(i)).sqlType();
                 sql.append("CAST(NULL AS ").append(type).append(')');
             }
         }

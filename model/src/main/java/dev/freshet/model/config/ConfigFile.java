@@ -124,7 +124,7 @@ public final class ConfigFile {
     private static KafkaConfig kafka(Section section, Path home, Path directory, String pipeline) {
         Optional<String> written = section.value("bootstrap-servers", Forms::bootstrapServers);
         Optional<String> servers = written.filter(text -> !text.isEmpty());
-        boolean embedded = !section.has("bootstrap-servers") || written.isPresent() && servers.isEmpty();
+        boolean embedded = !section.has("bootstrap-servers") || (written.isPresent() && servers.isEmpty());
         Path dataDir = section.value("data-dir", text -> Forms.path(text, home, directory))
                 .orElse(home.resolve(".freshet").resolve(pipeline));
         Section topics = section.section("topics");

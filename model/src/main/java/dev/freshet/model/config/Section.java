@@ -148,10 +148,12 @@ final class Section {
 
     /** A list of different texts; empty where it is missing or wrong. */
     List<String> texts(String name, String example) {
-        if (!has(name)) {
+        known.add(name);
+        Node.Entry entry = entries.get(name);
+        if (entry == null) {
             return List.of();
         }
-        if (!(entries.get(name).value() instanceof Node.Sequence list)) {
+        if (!(entry.value() instanceof Node.Sequence list)) {
             problem(name, "must be a list, such as " + example);
             return List.of();
         }

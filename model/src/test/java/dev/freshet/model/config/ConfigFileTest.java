@@ -102,7 +102,7 @@ class ConfigFileTest {
                         Path.of("/home/ann/.freshet/elsewhere"),
                         12,
                         2,
-                        Duration.ofHours(48),
+                        Duration.ofDays(2),
                         Map.of("security.protocol", "SASL_SSL")));
         assertThat(config.redis())
                 .isEqualTo(new RedisConfig(new Secret("redis://:none@localhost:6379"), Duration.ofSeconds(90)));

@@ -231,6 +231,12 @@ class ConfigProblemsTest {
                         "caches.book.on-change",
                         11,
                         "must be delete or refresh; did you mean 'refresh'?"),
+                row(
+                        "key: \"book:{id}\"",
+                        "key: \"book:{id}\"\n    columns:",
+                        "caches.book.columns",
+                        11,
+                        "must be a list, such as [id, title]"),
                 // forms
                 row("pipeline: shop", "pipeline: Shop", "pipeline", 1, "names a replication slot too: a small letter"),
                 row("pipeline: shop", "pipeline: 1shop", "pipeline", 1, "a small letter"),
@@ -415,8 +421,15 @@ class ConfigProblemsTest {
                         "cannot be refresh with match"),
                 row(
                         "key: \"book:{id}\"\n",
-                        "key: \"book:{id}\"\n  other:\n    table: public_books.x\n    key: \"x:{id}\"\n"
-                                + "  third:\n    table: public.books_x\n    key: \"x:{id}\"\n",
+                        """
+                        key: "book:{id}"
+                          other:
+                            table: public_books.x
+                            key: "x:{id}"
+                          third:
+                            table: public.books_x
+                            key: "x:{id}"
+                        """,
                         "caches.third.table",
                         15,
                         "would share the Kafka topic"));
