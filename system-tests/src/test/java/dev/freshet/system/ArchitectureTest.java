@@ -33,14 +33,27 @@ class ArchitectureTest {
             .resideInAPackage(MODEL)
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(MODEL, "java.lang..", "java.util..", "java.time..", "java.math..", "java.net..",
-                    "java.nio..", "java.io..", "com.fasterxml.jackson..", "org.jspecify..",
+            .resideInAnyPackage(
+                    MODEL,
+                    "java.lang..",
+                    "java.util..",
+                    "java.time..",
+                    "java.math..",
+                    "java.net..",
+                    "java.nio..",
+                    "java.io..",
+                    "com.fasterxml.jackson..",
+                    "org.jspecify..",
                     // The parser beneath Jackson's YAML: only its errors tell the line.
                     "org.yaml.snakeyaml.error..");
 
     @ArchTest
-    static final ArchRule planTouchesNoDriver =
-            noClasses().that().resideInAPackage("dev.freshet.writer.plan..").should().dependOnClassesThat().resideInAnyPackage(DRIVERS);
+    static final ArchRule planTouchesNoDriver = noClasses()
+            .that()
+            .resideInAPackage("dev.freshet.writer.plan..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(DRIVERS);
 
     @ArchTest
     static final ArchRule planReadsNoClock = noClasses()

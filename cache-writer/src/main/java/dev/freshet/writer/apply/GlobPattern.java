@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 
 /**
  * A Redis glob, matched as Redis matches it, byte by byte: {@code ?} is one byte of a longer character, a class may be
- * empty, reversed or without an end, and begins a range wherever a hyphen is its second sign. Immutable.
+ * empty, reversed or without an end, and begins a range wherever a hyphen is its second sign. May match more where Redis
+ * itself depends on its machine, never less. Immutable.
  */
 final class GlobPattern {
 
@@ -35,6 +36,9 @@ final class GlobPattern {
         private final StringBuilder regex = new StringBuilder();
         private int at;
 
+        /** Whether bytes beyond ASCII count as negative in a range depends on the machine that Redis runs on. */
+        private boolean doubtful;
+
         Compiler(String glob) {
             this.glob = glob;
         }
@@ -59,11 +63,14 @@ final class GlobPattern {
             boolean negated = at < glob.length() && glob.charAt(at) == '^';
             at += negated ? 1 : 0;
             StringBuilder members = new StringBuilder();
+            doubtful = false;
             while (at < glob.length() && glob.charAt(at) != ']') {
                 members.append(member());
             }
             at++;
-            if (members.length() > 0) {
+            if (doubtful) {
+                regex.append('.');
+            } else if (members.length() > 0) {
                 regex.append(negated ? "[^" : "[").append(members).append(']');
             } else {
                 regex.append(negated ? "." : "(?!)");
@@ -78,6 +85,7 @@ final class GlobPattern {
             if (at + 1 < glob.length() && glob.charAt(at) == '-') {
                 char last = glob.charAt(at + 1);
                 at += 2;
+                doubtful |= first < 0x80 != last < 0x80;
                 return literal((char) Math.min(first, last)) + "-" + literal((char) Math.max(first, last));
             }
             return literal(first);

@@ -44,6 +44,7 @@ final class GlobPatternTest {
                 "[a&&b], &, true",
                 "[[:alpha:]], a], true",
                 "a\\Qb, aQb, true",
+                "[^é-z], k, true",
                 "(a|b), (a|b), true",
             })
     void aGlobMatchesAsInRedis(String glob, String key, boolean matches) {

@@ -64,8 +64,7 @@ class AttachIT {
             "CREATE TABLE unmapped (id int PRIMARY KEY)",
             "INSERT INTO unmapped VALUES (1)");
 
-    private static final String CACHES =
-            """
+    private static final String CACHES = """
             caches:
               line: { table: "Ünï Shop.Order Lines.v2", key: "line:{Line Id}:{Customer Id}" }
               customer: { table: "Ünï Shop.Order Lines.v2", key: "customer:{Customer Id}:lines" }
@@ -140,7 +139,8 @@ class AttachIT {
                         "note:only one/"));
         steps.put("INSERT INTO events.\"Log\" VALUES (7, 'eu', 'x')", Set.of("log:7", "region:eu:log"));
         steps.put(
-                "UPDATE events.\"Log\" SET region = 'eu: west'", Set.of("log:7", "region:eu:log", "region:eu: west:log"));
+                "UPDATE events.\"Log\" SET region = 'eu: west'",
+                Set.of("log:7", "region:eu:log", "region:eu: west:log"));
         steps.put(
                 "UPDATE events.\"Log\" SET region = 'us', msg = 'moved'",
                 Set.of("log:7", "region:eu: west:log", "region:us:log"));
@@ -163,7 +163,9 @@ class AttachIT {
                         "price:0.0000",
                         "total:0.0000",
                         "note:only one/"));
-        steps.put("TRUNCATE events.\"Log\"", Set.of("log:7", "log:8", "region:us:log", "region:eu:log", "region:eu: west:log"));
+        steps.put(
+                "TRUNCATE events.\"Log\"",
+                Set.of("log:7", "log:8", "region:us:log", "region:eu:log", "region:eu: west:log"));
         return steps;
     }
 
@@ -220,13 +222,16 @@ class AttachIT {
             try (Freshet run = Freshet.throughLauncher(directory, environment(directory), "run", "--config", config)) {
                 run.awaitReady(BUILD_AND_START);
                 playTold(source, redis, run);
-                assertThat(run.terminate(PATIENCE)).as("exit code after SIGTERM").isZero();
+                assertThat(run.terminate(PATIENCE))
+                        .as("exit code after SIGTERM")
+                        .isZero();
                 assertThat(run.process().descendants()).isEmpty();
             }
             assertThat(objects(source)).isEqualTo(before);
             assertThat(made(source)).containsExactly("publication " + DATABASE, "role " + DATABASE, "slot " + DATABASE);
 
-            assertThat(command(directory, admin, "teardown", "--config", config)).isZero();
+            assertThat(command(directory, admin, "teardown", "--config", config))
+                    .isZero();
             assertThat(made(source)).isEmpty();
             assertThat(objects(source)).isEqualTo(before);
         } finally {
@@ -269,7 +274,9 @@ class AttachIT {
         // What was wrong and slow shows here: nothing may go any more.
         Set<String> filled = new TreeSet<>(all);
         redis.fill(filled.stream().map(Entry::ofKey).toList(), "value");
-        await().during(Duration.ofMillis(500)).atMost(PATIENCE).until(() -> gone(filled, redis).isEmpty());
+        await().during(Duration.ofMillis(500))
+                .atMost(PATIENCE)
+                .until(() -> gone(filled, redis).isEmpty());
     }
 
     private static Set<String> gone(Set<String> filled, RedisView redis) {
@@ -308,9 +315,7 @@ class AttachIT {
 
     /** Everything in the database that the product must leave alone. */
     private static Set<String> objects(Connection source) throws SQLException {
-        return rows(
-                source,
-                """
+        return rows(source, """
                 SELECT 'relation ' || oid::regclass::text || ' ' || relkind::text || ' ' || relreplident::text || ' ' || relnatts::text
                   || ' triggers: ' || relhastriggers::text FROM pg_class WHERE oid > 16383 AND relkind <> 't'
                   AND relnamespace <> 'pg_toast'::regnamespace

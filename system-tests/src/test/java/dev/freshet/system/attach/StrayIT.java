@@ -66,7 +66,8 @@ class StrayIT {
         execute(postgres, "postgres", "CREATE DATABASE stray");
         try (RedisView redis = new RedisView(EmbeddedStack.shared().redis().url(), Set.of())) {
             execute(postgres, "stray", "CREATE TABLE thing (id int PRIMARY KEY)");
-            String config = ConfigText.write(directory, config(postgres, directory)).toString();
+            String config =
+                    ConfigText.write(directory, config(postgres, directory)).toString();
             List<ProcessHandle> broker;
             try (Freshet run = Freshet.start(directory, "run", "--config", config)) {
                 run.awaitReady(PATIENCE);
@@ -120,8 +121,8 @@ class StrayIT {
     }
 
     private static void execute(PostgresServer postgres, String database, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(
-                        postgres.jdbcUrl(database), postgres.user(), postgres.password());
+        try (Connection connection =
+                        DriverManager.getConnection(postgres.jdbcUrl(database), postgres.user(), postgres.password());
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }

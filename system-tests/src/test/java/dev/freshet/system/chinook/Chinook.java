@@ -123,8 +123,7 @@ final class Chinook {
                 Cache.key("hired", EMPLOYEE, "hired:{hire_date}"),
                 Cache.key("genre", GENRE, "genre:{genre_id}"),
                 Cache.key("genre-name", GENRE, "name:{name}"),
-                Cache.key("genre-card", GENRE, "genre:{genre_id}:card")
-                        .refresh(Cache.Value.HASH, "genre_id", "name"),
+                Cache.key("genre-card", GENRE, "genre:{genre_id}:card").refresh(Cache.Value.HASH, "genre_id", "name"),
                 Cache.key("invoice", INVOICE, "invoice:{invoice_id}"),
                 Cache.key("customer-invoices", INVOICE, "customer:{customer_id}:invoices"),
                 Cache.key("day", INVOICE, "day:{invoice_date}"),

@@ -80,8 +80,8 @@ final class ChinookData {
                     .collect(Collectors.joining(", "));
             execute(
                     connection,
-                    "CREATE TABLE " + table.name() + " (" + columns + ", PRIMARY KEY ("
-                            + String.join(", ", table.key()) + "))");
+                    "CREATE TABLE " + table.name() + " (" + columns + ", PRIMARY KEY (" + String.join(", ", table.key())
+                            + "))");
         }
         RowMaker maker = new RowMaker(connection, random);
         for (Table table : Chinook.TABLES) {

@@ -84,7 +84,9 @@ final class Play {
             List<String> columns = otherColumns(table);
             List<Image> rows = maker.some(scene.rows(table), columns.size());
             for (int i = 0; i < rows.size(); i++) {
-                all.run(table, update(table, columns.get(i), maker.value(table, columns.get(i)), rows.subList(i, i + 1)));
+                all.run(
+                        table,
+                        update(table, columns.get(i), maker.value(table, columns.get(i)), rows.subList(i, i + 1)));
             }
         }
         all.commit();
@@ -94,8 +96,7 @@ final class Play {
         for (Table table : Chinook.TABLES) {
             Transaction one = scene.begin();
             for (String column : maker.some(otherColumns(table), 3)) {
-                one.run(
-                        table, update(table, column, maker.value(table, column), maker.some(scene.rows(table), 12)));
+                one.run(table, update(table, column, maker.value(table, column), maker.some(scene.rows(table), 12)));
             }
             one.commit();
         }
@@ -126,10 +127,14 @@ final class Play {
             String column = table.key().get(table.key().size() - 1);
             List<Image> rows = maker.some(scene.rows(table), 9);
             Transaction one = scene.begin();
-            one.run(table, "UPDATE " + table.name() + " SET " + column + " = " + maker.newId()
-                    + where(table, rows.subList(0, 1)));
-            one.run(table, "UPDATE " + table.name() + " SET " + column + " = " + column + " + 50000000"
-                    + where(table, rows.subList(1, 6)));
+            one.run(
+                    table,
+                    "UPDATE " + table.name() + " SET " + column + " = " + maker.newId()
+                            + where(table, rows.subList(0, 1)));
+            one.run(
+                    table,
+                    "UPDATE " + table.name() + " SET " + column + " = " + column + " + 50000000"
+                            + where(table, rows.subList(1, 6)));
             one.commit();
             for (String other : maker.some(otherColumns(table), 1)) {
                 Transaction more = scene.begin();
@@ -170,10 +175,12 @@ final class Play {
             maker.some(scene.rows(table), 3).forEach(row -> rows.add(withKeyOf(table, row)));
             String conflict = " ON CONFLICT (" + String.join(", ", table.key()) + ") DO ";
             Transaction one = scene.begin();
-            one.run(table, insert(table, rows) + conflict + "UPDATE SET "
-                    + table.columns().stream()
-                            .map(column -> column + " = EXCLUDED." + column)
-                            .collect(Collectors.joining(", ")));
+            one.run(
+                    table,
+                    insert(table, rows) + conflict + "UPDATE SET "
+                            + table.columns().stream()
+                                    .map(column -> column + " = EXCLUDED." + column)
+                                    .collect(Collectors.joining(", ")));
             List<Image> more = new ArrayList<>(maker.rows(table, 1));
             more.add(withKeyOf(table, maker.pick(scene.rows(table))));
             one.run(table, insert(table, more) + conflict + "NOTHING");
@@ -312,13 +319,12 @@ final class Play {
     }
 
     private static String typed(Table table, String column, Image row) {
-        String type =
-                switch (table.forms().getOrDefault(column, dev.freshet.system.oracle.Form.TEXT)) {
-                    case INTEGER -> "int";
-                    case NUMERIC -> "numeric";
-                    case TIMESTAMP -> "timestamp";
-                    case TEXT -> "text";
-                };
+        String type = switch (table.forms().getOrDefault(column, dev.freshet.system.oracle.Form.TEXT)) {
+            case INTEGER -> "int";
+            case NUMERIC -> "numeric";
+            case TIMESTAMP -> "timestamp";
+            case TEXT -> "text";
+        };
         return literal(row.cell(column)) + "::" + type;
     }
 

@@ -68,9 +68,7 @@ final class RowMaker {
                         "SELECT table_name, column_name, is_nullable = 'YES', coalesce(character_maximum_length, 0)"
                                 + " FROM information_schema.columns WHERE table_schema = 'public'")) {
             while (rows.next()) {
-                limits.put(
-                        rows.getString(1) + "." + rows.getString(2),
-                        new Limits(rows.getBoolean(3), rows.getInt(4)));
+                limits.put(rows.getString(1) + "." + rows.getString(2), new Limits(rows.getBoolean(3), rows.getInt(4)));
             }
         }
     }
@@ -95,8 +93,7 @@ final class RowMaker {
     Image row(Table table) {
         List<Optional<String>> cells = new ArrayList<>();
         for (String column : table.columns()) {
-            cells.add(
-                    table.key().contains(column) ? Optional.of(Integer.toString(newId())) : value(table, column));
+            cells.add(table.key().contains(column) ? Optional.of(Integer.toString(newId())) : value(table, column));
         }
         return new Image(table.columns(), cells);
     }

@@ -49,8 +49,7 @@ final class Transaction {
         List<Image> before = before(table);
         List<Image> written;
         try (Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery(sql + " RETURNING " + TableReader.columnList(table))) {
+                ResultSet rows = statement.executeQuery(sql + " RETURNING " + TableReader.columnList(table))) {
             written = TableReader.images(table, rows);
         }
         note(table, before, written);

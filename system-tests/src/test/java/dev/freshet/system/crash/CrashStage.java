@@ -149,15 +149,11 @@ final class CrashStage implements AutoCloseable {
 
     void awaitFirstGone() {
         int all = latest.size();
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> redis.standing(latest) < all);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> redis.standing(latest) < all);
     }
 
     void awaitAllGone() {
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> redis.standing(latest) == 0);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> redis.standing(latest) == 0);
     }
 
     void suspendKafka() {
@@ -169,9 +165,8 @@ final class CrashStage implements AutoCloseable {
     }
 
     void suspendWalSender() throws SQLException {
-        suspend(Long.parseLong(
-                query("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + slot + "'")
-                        .orElseThrow()));
+        suspend(Long.parseLong(query("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + slot + "'")
+                .orElseThrow()));
     }
 
     private void suspend(long pid) {

@@ -125,8 +125,7 @@ public final class LatencyReport {
         connection.sync().subscribe("__keyevent@0__:del");
     }
 
-    private long[] play(
-            Connection connection, RedisCommands<String, String> redis, int rate, int seconds, int firstRow)
+    private long[] play(Connection connection, RedisCommands<String, String> redis, int rate, int seconds, int firstRow)
             throws SQLException, InterruptedException {
         int count = rate * seconds;
         long[] committed = new long[count];
@@ -154,7 +153,8 @@ public final class LatencyReport {
     }
 
     private static void report(long[] sorted) {
-        long lost = Arrays.stream(sorted).filter(nanos -> nanos == Long.MAX_VALUE).count();
+        long lost =
+                Arrays.stream(sorted).filter(nanos -> nanos == Long.MAX_VALUE).count();
         System.out.printf(
                 Locale.ROOT,
                 "commit to key gone: p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms; of %d, %d never%n",

@@ -123,8 +123,7 @@ public final class Cache {
     /** Whether this cache could hold the entry, whatever the table's contents. */
     boolean couldHold(Entry entry) {
         if (glob.isPresent()) {
-            return entry.field().isEmpty()
-                    && glob.get().matcher(entry.key()).matches();
+            return entry.field().isEmpty() && glob.get().matcher(entry.key()).matches();
         }
         return entry.field().isPresent() == field.isPresent()
                 && key.filter(template -> template.couldMake(entry.key())).isPresent()
@@ -155,7 +154,10 @@ public final class Cache {
             Set<String> changed = new LinkedHashSet<>();
             for (Object column : columns) {
                 String name = column.toString();
-                if (!change.before().get().cell(name).equals(change.after().get().cell(name))) {
+                if (!change.before()
+                        .get()
+                        .cell(name)
+                        .equals(change.after().get().cell(name))) {
                     changed.add(name);
                 }
             }

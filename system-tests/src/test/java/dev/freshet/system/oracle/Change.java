@@ -38,8 +38,8 @@ public sealed interface Change {
         Map<List<Optional<String>>, Image> went = byKey(table, before, now);
         Map<List<Optional<String>>, Image> came = byKey(table, after, then);
         List<Change> changes = new ArrayList<>();
-        went.forEach((key, old) ->
-                changes.add(new Row(table, Optional.of(old), Optional.ofNullable(came.remove(key)))));
+        went.forEach(
+                (key, old) -> changes.add(new Row(table, Optional.of(old), Optional.ofNullable(came.remove(key)))));
         came.values().forEach(image -> changes.add(new Row(table, Optional.empty(), Optional.of(image))));
         for (Image image : new LinkedHashSet<>(touched)) {
             if (then.contains(image) && now.contains(image)) {
@@ -50,8 +50,7 @@ public sealed interface Change {
     }
 
     /** Those of the images that are not among the others. */
-    private static Map<List<Optional<String>>, Image> byKey(
-            Table table, Collection<Image> images, Set<Image> others) {
+    private static Map<List<Optional<String>>, Image> byKey(Table table, Collection<Image> images, Set<Image> others) {
         Map<List<Optional<String>>, Image> byKey = new LinkedHashMap<>();
         for (Image image : images) {
             if (!others.contains(image) && byKey.put(image.key(table.key()), image) != null) {

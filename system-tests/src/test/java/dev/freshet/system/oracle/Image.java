@@ -24,8 +24,7 @@ public final class Image {
         List<Optional<String>> cells = new ArrayList<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             names.add(namesAndValues[i]);
-            cells.add(
-                    namesAndValues[i + 1].equals("null") ? Optional.empty() : Optional.of(namesAndValues[i + 1]));
+            cells.add(namesAndValues[i + 1].equals("null") ? Optional.empty() : Optional.of(namesAndValues[i + 1]));
         }
         return new Image(names, cells);
     }

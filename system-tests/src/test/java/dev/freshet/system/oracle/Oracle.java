@@ -14,7 +14,8 @@ public final class Oracle {
     private final Map<String, List<Cache>> byTable;
 
     public Oracle(List<Cache> caches) {
-        this.byTable = caches.stream().collect(Collectors.groupingBy(cache -> cache.table().name()));
+        this.byTable = caches.stream()
+                .collect(Collectors.groupingBy(cache -> cache.table().name()));
     }
 
     private List<Cache> caches(Table table) {
@@ -55,11 +56,7 @@ public final class Oracle {
     }
 
     private static void judge(
-            Cache cache,
-            Change.Row change,
-            Collection<Entry> standing,
-            Set<Entry> gone,
-            Map<Entry, Renewal> renewed) {
+            Cache cache, Change.Row change, Collection<Entry> standing, Set<Entry> gone, Map<Entry, Renewal> renewed) {
         if (!cache.counts(change)) {
             return;
         }
@@ -76,8 +73,7 @@ public final class Oracle {
         }
     }
 
-    private static void sweep(
-            Cache cache, Collection<Entry> standing, Set<Entry> gone, Map<Entry, Renewal> renewed) {
+    private static void sweep(Cache cache, Collection<Entry> standing, Set<Entry> gone, Map<Entry, Renewal> renewed) {
         standing.stream().filter(cache::couldHold).forEach(gone::add);
         renewed.keySet().removeIf(cache::couldHold);
     }

@@ -42,7 +42,8 @@ class OracleTest {
 
     @Test
     void aRowThatStaysTouchesNothing() {
-        assertThat(judge(List.of(ONE), change(List.of(OLD), List.of(OLD))).gone()).isEmpty();
+        assertThat(judge(List.of(ONE), change(List.of(OLD), List.of(OLD))).gone())
+                .isEmpty();
     }
 
     @Test
@@ -79,11 +80,15 @@ class OracleTest {
 
     @Test
     void whenHoldsIfItHoldsForOneOfTheImages() {
-        Cache eighth = ONE.when("row.artist == 8", image -> image.cell("artist").orElse("").equals("8"));
+        Cache eighth = ONE.when(
+                "row.artist == 8", image -> image.cell("artist").orElse("").equals("8"));
 
-        assertThat(judge(List.of(eighth), change(List.of(OLD), List.of(NEW))).gone()).isNotEmpty();
-        assertThat(judge(List.of(eighth), change(List.of(NEW), List.of(OLD))).gone()).isNotEmpty();
-        assertThat(judge(List.of(eighth), change(List.of(OLD), List.of())).gone()).isEmpty();
+        assertThat(judge(List.of(eighth), change(List.of(OLD), List.of(NEW))).gone())
+                .isNotEmpty();
+        assertThat(judge(List.of(eighth), change(List.of(NEW), List.of(OLD))).gone())
+                .isNotEmpty();
+        assertThat(judge(List.of(eighth), change(List.of(OLD), List.of())).gone())
+                .isEmpty();
     }
 
     @Test
@@ -124,9 +129,13 @@ class OracleTest {
         Cache prices = Cache.key("prices", ALBUM, "prices").field("{id}");
         Set<Entry> standing = Set.of(Entry.ofField("prices", "9"), Entry.ofField("prices", "x"));
 
-        assertThat(new Oracle(List.of(prices)).judge(change(List.of(OLD), List.of()), standing).gone())
+        assertThat(new Oracle(List.of(prices))
+                        .judge(change(List.of(OLD), List.of()), standing)
+                        .gone())
                 .isEqualTo(Set.of(Entry.ofField("prices", "1")));
-        assertThat(new Oracle(List.of(prices)).judge(List.of(new Change.Emptied(ALBUM)), standing).gone())
+        assertThat(new Oracle(List.of(prices))
+                        .judge(List.of(new Change.Emptied(ALBUM)), standing)
+                        .gone())
                 .isEqualTo(Set.of(Entry.ofField("prices", "9")));
     }
 
@@ -159,9 +168,12 @@ class OracleTest {
         Verdict verdict = judge(List.of(card), change(List.of(OLD), List.of(NEW)));
         Entry entry = Entry.ofKey("card:1");
 
-        assertThat(verdict.missing(Map.of(entry, new Held.Text("{\"title\":\"Ü*\",\"id\":1}")))).isEmpty();
-        assertThat(verdict.missing(Map.of(entry, new Held.Text("{\"title\":\"A: b\",\"id\":1}")))).hasSize(1);
-        assertThat(verdict.missing(Map.of(entry, new Held.Text("{\"title\":\"Ü*\",\"id\":\"1\"}")))).hasSize(1);
+        assertThat(verdict.missing(Map.of(entry, new Held.Text("{\"title\":\"Ü*\",\"id\":1}"))))
+                .isEmpty();
+        assertThat(verdict.missing(Map.of(entry, new Held.Text("{\"title\":\"A: b\",\"id\":1}"))))
+                .hasSize(1);
+        assertThat(verdict.missing(Map.of(entry, new Held.Text("{\"title\":\"Ü*\",\"id\":\"1\"}"))))
+                .hasSize(1);
         assertThat(verdict.missing(Map.of(entry, new Held.Text("stale")))).hasSize(1);
         assertThat(verdict.missing(Map.of())).hasSize(1);
     }
@@ -203,7 +215,9 @@ class OracleTest {
         Verdict verdict = new Oracle(List.of(card)).judge(changes, List.of());
 
         assertThat(verdict.missing(Map.of())).isEmpty();
-        assertThat(verdict.missing(Map.of(Entry.ofKey("card:1"), new Held.Text("{\"id\":1}")))).isEmpty();
-        assertThat(verdict.missing(Map.of(Entry.ofKey("card:1"), new Held.Text("stale")))).hasSize(1);
+        assertThat(verdict.missing(Map.of(Entry.ofKey("card:1"), new Held.Text("{\"id\":1}"))))
+                .isEmpty();
+        assertThat(verdict.missing(Map.of(Entry.ofKey("card:1"), new Held.Text("stale"))))
+                .hasSize(1);
     }
 }

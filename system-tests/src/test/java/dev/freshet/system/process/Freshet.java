@@ -67,8 +67,7 @@ public final class Freshet implements AutoCloseable {
     }
 
     /** Starts any command. */
-    public static Freshet launch(
-            Path directory, String name, List<String> command, Map<String, String> environment) {
+    public static Freshet launch(Path directory, String name, List<String> command, Map<String, String> environment) {
         try {
             Path out = Files.createTempFile(directory, name + "-", ".out");
             Path err = Files.createTempFile(directory, name + "-", ".err");

@@ -63,7 +63,9 @@ public final class RedisView implements AutoCloseable {
         Map<Entry, Held> held = new HashMap<>(keys.size() * 2);
         readKeys(keys, held);
         for (String hash : fieldHashes) {
-            commands().hgetall(hash).forEach((field, text) -> held.put(Entry.ofField(hash, field), new Held.Text(text)));
+            commands()
+                    .hgetall(hash)
+                    .forEach((field, text) -> held.put(Entry.ofField(hash, field), new Held.Text(text)));
         }
         return held;
     }
