@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a killed process leaves is gone after the next start. */
 class StrayIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Test
     void theNextStackEndsTheServersOfAKilledOne(@TempDir Path directory) {

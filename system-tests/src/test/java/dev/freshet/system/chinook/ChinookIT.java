@@ -60,7 +60,7 @@ class ChinookIT {
             scene.fillAll();
             Path file = ConfigText.write(directory, config(postgres, caches));
             try (Freshet run = Freshet.start(directory, "run", "--config", file.toString())) {
-                run.awaitReady(Duration.ofSeconds(60));
+                run.awaitReady(Duration.ofMinutes(3));
                 try {
                     scene.checkFlushed();
                     play(scene, play, random);

@@ -32,7 +32,7 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 final class Scene {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofMillis(300);
     private static final int QUOTED = 25;
 

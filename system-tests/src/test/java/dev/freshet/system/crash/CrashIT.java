@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashIT {
 
     private static final String DATABASE = "crash";
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Test
     void noKeyIsLostWhereverAProcessIsKilled(@TempDir Path directory) throws SQLException {

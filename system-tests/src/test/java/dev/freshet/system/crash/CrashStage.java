@@ -23,7 +23,7 @@ import java.util.Set;
 /** Listener and writer as processes of their own, the servers between them, and the load. Confined to one thread. */
 final class CrashStage implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Load.Shape[] SHAPES = Load.Shape.values();
 
     private final EmbeddedStack servers;
