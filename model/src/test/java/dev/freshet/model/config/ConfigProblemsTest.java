@@ -419,9 +419,7 @@ class ConfigProblemsTest {
                         "caches.book.on-change",
                         11,
                         "cannot be refresh with match"),
-                row(
-                        "key: \"book:{id}\"\n",
-                        """
+                row("key: \"book:{id}\"\n", """
                         key: "book:{id}"
                           other:
                             table: public_books.x
@@ -429,10 +427,7 @@ class ConfigProblemsTest {
                           third:
                             table: public.books_x
                             key: "x:{id}"
-                        """,
-                        "caches.third.table",
-                        15,
-                        "would share the Kafka topic"));
+                        """, "caches.third.table", 15, "would share the Kafka topic"));
     }
 
     @ParameterizedTest(name = "[{index}] {2}: {4}")
