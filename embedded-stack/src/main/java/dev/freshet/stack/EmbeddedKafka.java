@@ -118,11 +118,16 @@ final class EmbeddedKafka extends ChildServer implements KafkaServer {
         return directory().resolve("data");
     }
 
-    private static String newClusterId() {
-        UUID random = UUID.randomUUID();
-        ByteBuffer bytes = ByteBuffer.allocate(16)
-                .putLong(random.getMostSignificantBits())
-                .putLong(random.getLeastSignificantBits());
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+    /** A random one that does not look like an option of the command line, as Kafka's own never do. */
+    static String newClusterId() {
+        String id;
+        do {
+            UUID random = UUID.randomUUID();
+            ByteBuffer bytes = ByteBuffer.allocate(16)
+                    .putLong(random.getMostSignificantBits())
+                    .putLong(random.getLeastSignificantBits());
+            id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+        } while (id.startsWith("-"));
+        return id;
     }
 }

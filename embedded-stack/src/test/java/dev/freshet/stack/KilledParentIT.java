@@ -16,14 +16,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of the servers whose program was killed. */
 final class KilledParentIT {
 
-    @TempDir
-    Path directory;
-
+    // Not one of the test runner's: it complains of the links in it.
+    private Path directory = Path.of("");
     private final List<Process> processes = new ArrayList<>();
     private final List<RunningProcess> servers = new ArrayList<>();
     private Path registry = Path.of("");
@@ -31,11 +29,12 @@ final class KilledParentIT {
 
     @BeforeEach
     void prepare() throws IOException {
+        directory = Files.createTempDirectory("freshet-killed-parent");
         registry = Directories.make(directory.resolve("registry"));
         // Unpacking takes longer than all the rest.
         Files.createSymbolicLink(registry.resolve("bin"), Registry.open().binaries());
         bareTools = Directories.make(directory.resolve("tools"));
-        // The directories that the test runner makes are closed to others, and PostgreSQL may run as somebody else.
+        // It is closed to others, and PostgreSQL may run as somebody else.
         Files.setPosixFilePermissions(directory, Files.getPosixFilePermissions(registry));
     }
 
@@ -47,6 +46,7 @@ final class KilledParentIT {
         });
         // With the parent's death their own was only arranged in some of the tests.
         servers.stream().flatMap(server -> server.find().stream()).forEach(Termination::kill);
+        Directories.delete(directory);
     }
 
     @Test
