@@ -30,7 +30,6 @@ public record ColumnType(String name, Cell.Kind kind, String form, boolean inKey
             of("text", Cell.Kind.TEXT, ANY),
             of("varchar", Cell.Kind.TEXT, ANY),
             of("bpchar", Cell.Kind.TEXT, ANY),
-            of("name", Cell.Kind.TEXT, ANY),
             of("citext", Cell.Kind.TEXT, ANY),
             of("enum", Cell.Kind.TEXT, ANY),
             of("date", Cell.Kind.TEXT, DATE),

@@ -27,8 +27,8 @@ final class WireText {
     /** So many decimal digits survive a double. */
     private static final int DOUBLE_DIGITS = 15;
 
-    /** PostgreSQL's own bound; a hostile scale would print gigabytes of zeros. */
-    private static final int LARGEST_SCALE = 1000;
+    /** As far as the modifier's bits reach; a hostile scale would print gigabytes of zeros. */
+    private static final int LARGEST_SCALE = 2047;
 
     /** Whether the record comes from our own listener, which writes decimals as text. */
     private final boolean decimalsAreText;
@@ -44,7 +44,8 @@ final class WireText {
      */
     Cell cell(Column column, WireType wire, JsonNode value) {
         if (value.isNull()) {
-            return Cell.NULL;
+            // Debezium writes null for what it does not know how to read, a column of type name among it.
+            return column.type().inKeys() ? Cell.NULL : Cell.UNKNOWN;
         }
         if (value.isTextual()
                 && (value.textValue().equals(UNAVAILABLE) || value.textValue().equals(UNAVAILABLE_BYTES))) {
@@ -69,7 +70,7 @@ final class WireText {
             case "numeric" -> decimal(column, wire, value);
             case "float4" -> Optional.of(FloatText.ofFloat(Float.parseFloat(value.asText())));
             case "float8" -> Optional.of(FloatText.ofDouble(Double.parseDouble(value.asText())));
-            case "text", "varchar", "name", "citext", "enum", "uuid", "json", "jsonb", "cidr", "macaddr" ->
+            case "text", "varchar", "citext", "enum", "uuid", "json", "jsonb", "cidr", "macaddr" ->
                 Optional.of(string(value));
             case "bpchar" -> Optional.of(string(value).replaceFirst(" +\\z", ""));
             case "inet" -> Optional.of(withMask(string(value)));
@@ -134,10 +135,10 @@ final class WireText {
         }
         String text = string(value);
         if (wire.name().equals(DECIMAL)) {
-            return Optional.of(unscaled(text, wire.scale().orElse(0)));
+            return Optional.of(whole(unscaled(text, wire.scale().orElse(0)), scale));
         }
         if (decimalsAreText || wire.type().equals("string") || !constrained) {
-            return Optional.of(printed(text));
+            return Optional.of(whole(printed(text), scale));
         }
         if (scale <= 0) {
             return Optional.empty();
@@ -145,6 +146,13 @@ final class WireText {
         boolean ownDecimals = text.length() - text.indexOf('.') - 1 == scale
                 && DECIMAL_TEXT.matcher(text).matches();
         return Optional.of(ownDecimals || text.equalsIgnoreCase("NaN") ? printed(text) : unscaled(text, scale));
+    }
+
+    /** Debezium takes a scale below zero for a large one. */
+    private static String whole(String text, int scale) {
+        return scale < 0 && text.contains(".")
+                ? new BigDecimal(text).setScale(0).toPlainString()
+                : text;
     }
 
     /** Debezium names what is no number in words of its own. */

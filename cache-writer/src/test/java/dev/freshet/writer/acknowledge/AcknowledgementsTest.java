@@ -279,7 +279,7 @@ final class AcknowledgementsTest {
                 }
                 Map<TopicPartition, Long> offsets = walked.take();
                 if (!offsets.isEmpty()) {
-                    long next = offsets.get(A);
+                    long next = offsets.getOrDefault(A, -1L);
                     assertThat(next).describedAs("seed %d", seed).isGreaterThan(committed);
                     assertThat(idOfOffset.get(next))
                             .describedAs("seed %d", seed)

@@ -94,6 +94,7 @@ final class WireTextTest {
         "655366, \"12.00\", 12.00",
         "655366, \"NAN\", NaN",
         "655364, \"12\", 12",
+        "198658, \"12300.000\", 12300",
     })
     void aDecimalOfOurListenerIsText(int modifier, String json, String printed) throws JsonProcessingException {
         assertThat(ours(column("c", "numeric", modifier), json)).isEqualTo(Cell.known(printed, Cell.Kind.DECIMAL));
@@ -165,6 +166,13 @@ final class WireTextTest {
         WireType wire = new WireType(name.isEmpty() ? "" : "int64", name, OptionalInt.empty());
         assertThat(foreign(column("c", "timestamp", modifier), wire, json))
                 .isEqualTo(Cell.text("2024-01-02 03:04:05.678"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"name", "xml", "_int4", ""})
+    void aNullOfATypeThatIsNotReadIsUnknown(String type) throws JsonProcessingException {
+        assertThat(ours(column("c", type), "null")).isEqualTo(Cell.UNKNOWN);
+        assertThat(ours(column("c", type), "\"x\"")).isEqualTo(Cell.UNKNOWN);
     }
 
     @ParameterizedTest
