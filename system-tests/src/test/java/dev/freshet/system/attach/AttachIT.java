@@ -116,7 +116,9 @@ class AttachIT {
                         "total:0.0002",
                         "note:a: b/ü"));
         steps.put(
-                updateLine("\"State\" = 'sent: back', \"is open\" = false, \"due.on\" = '0044-03-15 BC', \"note's note\" = ''", 2),
+                updateLine(
+                        "\"State\" = 'sent: back', \"is open\" = false, \"due.on\" = '0044-03-15 BC', \"note's note\" = ''",
+                        2),
                 Set.of(
                         "line:2:" + ANNA,
                         "customer:" + ANNA + ":lines",
