@@ -122,8 +122,13 @@ class RunIT {
         assertThat(database.ask(slots)).isEqualTo("1");
         await().atMost(START).until(() -> database.ask(slots + " AND active").equals("0"));
 
+        database.run("UPDATE books SET author_id = 30 WHERE id = 1");
+
         try (FreshetProcess next = FreshetProcess.start("run", "--dry-run", "--config", file)) {
             await().atMost(START).until(() -> next.out().contains("ready") || !next.alive());
+            database.run("DELETE FROM books WHERE id = 2");
+            await().atMost(START).until(() -> next.out().contains("deleted public.books"));
+            assertThat(next.out()).as("what the killed one missed").doesNotContain("updated public.books");
             assertThat(next.terminate()).as("%s", next.err()).isZero();
         }
 
