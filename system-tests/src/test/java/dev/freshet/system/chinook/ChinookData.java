@@ -134,7 +134,7 @@ final class ChinookData {
 
     private static void prepareForTheTest(Connection connection) throws SQLException {
         for (Table table : Chinook.TABLES) {
-            if (table != Chinook.PLAYLIST_TRACK) {
+            if (!table.equals(Chinook.PLAYLIST_TRACK)) {
                 execute(connection, "ALTER TABLE " + table.name() + " REPLICA IDENTITY FULL");
             }
         }

@@ -81,7 +81,7 @@ class ChinookIT {
             playAll(scene, play.steps(), random);
         }
         playAll(scene, play.truncates(), random);
-        scene.play("what works on empty tables", play.steps().get("multi-row inserts"));
+        scene.play("what works on empty tables", play::multiRowInserts);
         scene.stand(Duration.ofSeconds(1), "at the end");
     }
 

@@ -70,7 +70,7 @@ final class Play {
         }
     }
 
-    private void multiRowInserts(Scene scene) throws SQLException {
+    void multiRowInserts(Scene scene) throws SQLException {
         Transaction all = scene.begin();
         for (Table table : Chinook.TABLES) {
             all.run(table, insert(table, maker.rows(table, 8)));

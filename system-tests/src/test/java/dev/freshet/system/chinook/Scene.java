@@ -221,7 +221,7 @@ final class Scene {
             came.removeAll(then);
             Set<Image> went = new HashSet<>(then);
             went.removeAll(now);
-            if (!seen.containsAll(came) || !emptied.contains(table) && !seen.containsAll(went)) {
+            if (!seen.containsAll(came) || (!emptied.contains(table) && !seen.containsAll(went))) {
                 throw new IllegalStateException("step \"" + name + "\" changed " + table.name() + " unnoticed");
             }
         }
@@ -236,7 +236,7 @@ final class Scene {
         Set<Entry> fill = new HashSet<>();
         touched.forEach((entry, cache) -> {
             // What was refreshed earlier is sometimes left and sometimes overwritten by something older.
-            if (!model.containsKey(entry) || cache.isRefresh() && random.nextBoolean()) {
+            if (!model.containsKey(entry) || (cache.isRefresh() && random.nextBoolean())) {
                 fill.add(entry);
             }
         });

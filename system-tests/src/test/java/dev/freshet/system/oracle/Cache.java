@@ -90,15 +90,19 @@ public final class Cache {
     }
 
     public Value format() {
-        return value().get("format").equals("json") ? Value.JSON : Value.HASH;
+        return value().containsValue("json") ? Value.JSON : Value.HASH;
     }
 
     public List<String> valueColumns() {
-        return ((List<?>) value().get("columns")).stream().map(Object::toString).toList();
+        return value().values().stream()
+                .filter(List.class::isInstance)
+                .flatMap(columns -> ((List<?>) columns).stream())
+                .map(Object::toString)
+                .toList();
     }
 
     private Map<?, ?> value() {
-        return (Map<?, ?>) settings.get("value");
+        return settings.get("value") instanceof Map<?, ?> value ? value : Map.of();
     }
 
     public boolean isMatch() {
@@ -133,9 +137,9 @@ public final class Cache {
     /** Whether the entry is like this cache's, but for how columns print. */
     boolean resembles(Entry entry) {
         return couldHold(entry)
-                || entry.field().isPresent() == field.isPresent()
+                || (entry.field().isPresent() == field.isPresent()
                         && key.filter(template -> template.isLike(entry.key())).isPresent()
-                        && (field.isEmpty() || field.get().isLike(entry.field().orElseThrow()));
+                        && (field.isEmpty() || field.get().isLike(entry.field().orElseThrow())));
     }
 
     private static Pattern ofGlob(String glob) {

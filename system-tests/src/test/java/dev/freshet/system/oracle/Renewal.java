@@ -3,8 +3,8 @@ package dev.freshet.system.oracle;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,7 +15,7 @@ record Renewal(Cache cache, Image image) {
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
     boolean isIn(Held held) {
@@ -42,6 +42,8 @@ record Renewal(Cache cache, Image image) {
         }
     }
 
+    // A number as it prints, its trailing zeros with it: so equals is meant, not compareTo.
+    @SuppressWarnings("BigDecimalEquals")
     private boolean says(JsonNode node, String column) {
         Optional<String> cell = image.cell(column);
         if (cell.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.freshet.system.printing;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.listener.Listener;
@@ -270,7 +271,7 @@ final class PrintedValuesIT {
         for (int i = 0; i < types.size(); i++) {
             try (PreparedStatement insert =
                     connection.prepareStatement("INSERT INTO t" + i + " VALUES (?, ?::text::" + types.get(i) + ")")) {
-                List<String> all = values.get(types.get(i));
+                List<String> all = values.getOrDefault(types.get(i), List.of());
                 for (int id = 0; id < all.size(); id++) {
                     insert.setInt(1, id);
                     insert.setString(2, all.get(id));
@@ -322,7 +323,7 @@ final class PrintedValuesIT {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     if (decoder.decode(record.value(), epoch(record)) instanceof Decoded.Change change) {
                         var row = change.change().images().findFirst().orElseThrow();
-                        String type = types.get(typeOf.get(record.topic()));
+                        String type = types.get(requireNonNull(typeOf.get(record.topic())));
                         decoded.put(type + " #" + ((Cell.Known) row.cell("id")).text(), row.cell("c"));
                     }
                 }
@@ -371,7 +372,7 @@ final class PrintedValuesIT {
                 forms.put(types.get(i), Pattern.compile(type.form(), Pattern.DOTALL));
             }
             return printed.entrySet().stream()
-                    .filter(value -> !forms.get(value.getKey().replaceFirst(" #\\d+$", ""))
+                    .filter(value -> !requireNonNull(forms.get(value.getKey().replaceFirst(" #\\d+$", "")))
                             .matcher(value.getValue())
                             .matches())
                     .map(Object::toString)
