@@ -98,7 +98,7 @@ final class SourceSetup {
                 config.slot())) {
             execute(connection, sql.dropSlot());
         }
-        execute(connection, "DROP PUBLICATION IF EXISTS " + SqlIdentifier.quote(config.publication()) + ";");
+        execute(connection, sql.dropPublication());
         if (!role || !roleExists(connection)) {
             return;
         }
