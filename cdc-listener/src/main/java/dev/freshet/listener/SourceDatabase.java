@@ -186,7 +186,7 @@ final class SourceDatabase implements AutoCloseable {
                 + " JOIN pg_catalog.pg_class c ON c.oid = t.relid AND c.relkind = 'r'"
                 + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                 + " WHERE NOT (c.relreplident = 'f' OR EXISTS (SELECT FROM pg_catalog.pg_index i"
-                + " WHERE i.indrelid = c.oid AND i.indisvalid AND"
+                + " WHERE i.indrelid = c.oid AND i.indisvalid AND i.indimmediate AND"
                 + " (c.relreplident = 'd' AND i.indisprimary OR c.relreplident = 'i' AND i.indisreplident)))"
                 + " ORDER BY 1, 2")) {
             query.setString(1, table.quoted());

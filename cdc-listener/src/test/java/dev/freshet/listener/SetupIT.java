@@ -41,31 +41,6 @@ class SetupIT {
     }
 
     @Test
-    void anAdministratorSetsUpWhatALeastPrivilegedListenerNeedsAndTakesItBack() throws Exception {
-        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY, title text)")) {
-            CaptureSettings settings =
-                    servers.settings(servers.postgres("role_" + servers.name(), "secret"), "public.books");
-            SourceSetup setup = new SourceSetup(settings, servers.postgres());
-            SourceSql sql = new SourceSql(settings);
-            int version = Integer.parseInt(servers.text("SHOW server_version_num"));
-
-            assertThat(setup.setUp()).containsExactlyElementsOf(sql.setup(servers.name(), version));
-            assertThat(setup.setUp()).containsExactlyElementsOf(sql.grants(servers.name()));
-            try (Listener listener =
-                    new Listener(settings, new HeldLog(servers.topics().offsets()))) {
-                listener.start();
-                assertThat(listener.awaitStreaming(LIMIT)).isTrue();
-            }
-            assertThat(setup.tearDown()).containsExactlyElementsOf(sql.teardown(servers.name()));
-
-            assertThat(servers.text("SELECT (SELECT count(*) FROM pg_roles WHERE rolname = 'role_" + servers.name()
-                            + "') + (SELECT count(*) FROM pg_publication) + (SELECT count(*) FROM pg_replication_slots"
-                            + " WHERE slot_name = '" + servers.name() + "')"))
-                    .isEqualTo("0");
-        }
-    }
-
-    @Test
     void aTableWithoutReplicaIdentityIsNeverPublished() throws Exception {
         try (TestServers servers = new TestServers(
                 "CREATE TABLE books (id bigint PRIMARY KEY)",

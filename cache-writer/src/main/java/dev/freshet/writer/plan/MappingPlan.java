@@ -36,6 +36,9 @@ final class MappingPlan {
         if (mapping.target() instanceof Target.Tag) {
             throw new IllegalArgumentException("the writer does not serve tag: caches yet (" + mapping.name() + ")");
         }
+        if (mapping.target() instanceof Target.Field && mapping.onChange() instanceof OnChange.RefreshQuery) {
+            throw new IllegalArgumentException("a query cannot rebuild one field of a hash (" + mapping.name() + ")");
+        }
         Optional<NamedQuery> query = mapping.onChange() instanceof OnChange.RefreshQuery refresh
                 ? Optional.of(NamedQuery.parse(refresh.sql()))
                 : Optional.empty();

@@ -166,6 +166,9 @@ final class CacheSection {
         if (section.has("field") && format == ValueFormat.HASH) {
             value.problem("format", "cannot be hash with 'field': one field holds one text; write json");
         }
+        if (section.has("field") && section.has("query")) {
+            section.problem("query", "cannot rebuild one field of a hash; write value.columns, or give the row a key");
+        }
         if (fromRow && section.has("query")) {
             section.problem("query", "and value.columns both say what is stored; keep one of them");
         }

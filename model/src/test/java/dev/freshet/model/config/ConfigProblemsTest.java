@@ -415,6 +415,12 @@ class ConfigProblemsTest {
                         "one field holds one text; write json"),
                 row(
                         "key: \"book:{id}\"",
+                        REFRESH + "field: id\n    query: select 1",
+                        "caches.book.query",
+                        13,
+                        "cannot rebuild one field of a hash"),
+                row(
+                        "key: \"book:{id}\"",
                         "match: \"books:*\"\n    on-change: refresh\n    " + VALUE,
                         "caches.book.on-change",
                         11,
