@@ -165,12 +165,17 @@ public final class ChangeApplier {
                 rules.scan(sweep.mapping()).glob(),
                 sweep.keys(),
                 sweep.field(),
-                sweep.mapping().safeFills());
+                sweep.mapping().safeFills(),
+                rules.guarded(sweep.mapping()));
     }
 
     private Sweeper.Sweep whole(CacheMapping mapping) {
         return new Sweeper.Sweep(
-                rules.scan(mapping).glob(), rules.scan(mapping), rules.fields(mapping), mapping.safeFills());
+                rules.scan(mapping).glob(),
+                rules.scan(mapping),
+                rules.fields(mapping),
+                mapping.safeFills(),
+                rules.guarded(mapping));
     }
 
     /** Publishes the patterns under which fills and refreshes look for fences. */

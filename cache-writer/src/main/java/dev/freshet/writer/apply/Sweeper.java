@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -24,8 +25,14 @@ final class Sweeper {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final Duration RETRY = Duration.ofMillis(500);
 
-    /** What a sweep removes; {@code glob} is where its fence stands. */
-    record Sweep(String glob, KeyScan keys, Optional<KeyScan> field, boolean fenced) {}
+    /**
+     * What a sweep removes.
+     *
+     * @param glob where its fence and its position stand
+     * @param fenced whether readers may fill such keys
+     * @param guarded whether a refresh may store such keys
+     */
+    record Sweep(String glob, KeyScan keys, Optional<KeyScan> field, boolean fenced, boolean guarded) {}
 
     /** A sweep that waits, with all that asked for it. */
     private record Waiting(Fence fence, Optional<Position> position, boolean ordered, Progress progress) {
@@ -83,7 +90,7 @@ final class Sweeper {
     }
 
     private void start(Sweep sweep, Waiting request) {
-        store.fencePattern(sweep.glob(), sweep.fenced() ? request.fence() : Fence.NONE, request.position())
+        leaveBehind(sweep, request)
                 .thenCompose(fenced -> store.sweep(sweep.keys(), sweep.field()))
                 .whenComplete((removed, failure) -> {
                     if (failure != null) {
@@ -99,6 +106,12 @@ final class Sweeper {
                         request.progress().settled().complete(null);
                     }
                 });
+    }
+
+    private CompletionStage<Void> leaveBehind(Sweep sweep, Waiting request) {
+        return sweep.fenced() || sweep.guarded()
+                ? store.fencePattern(sweep.glob(), sweep.fenced() ? request.fence() : Fence.NONE, request.position())
+                : CompletableFuture.completedStage(null);
     }
 
     private void finished(Sweep sweep) {

@@ -17,9 +17,11 @@ final class SweeperTest {
 
     private static final Duration LEASE = Duration.ofSeconds(15);
     private static final Sweeper.Sweep LISTS =
-            new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), true);
+            new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), true, false);
     private static final Sweeper.Sweep BARE =
-            new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), false);
+            new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), false, false);
+    private static final Sweeper.Sweep BARE_GUARDED =
+            new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), false, true);
 
     private final RecordingStore store = new RecordingStore();
     private final ManualTimer timer = new ManualTimer();
@@ -50,8 +52,16 @@ final class SweeperTest {
     }
 
     @Test
-    void withoutFencesNothingIsTakenBack() {
+    void withoutFencesAndRefreshesNothingIsLeftBehind() {
         Sweeper.Progress progress = sweeper.sweep(BARE, Fence.of(7), at(1));
+        store.last().answer();
+        assertThat(store.names()).containsExactly("sweep");
+        assertThat(progress.settled()).isCompleted();
+    }
+
+    @Test
+    void withoutFencesNothingIsTakenBack() {
+        Sweeper.Progress progress = sweeper.sweep(BARE_GUARDED, Fence.of(7), at(1));
         store.last().answer();
         store.last().answer();
         assertThat(progress.settled()).isCompleted();
@@ -102,7 +112,9 @@ final class SweeperTest {
     void anotherSetDoesNotWait() {
         sweeper.sweep(LISTS, Fence.of(1), at(1));
         sweeper.sweep(
-                new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:7:*"), Optional.empty(), true), Fence.of(1), at(1));
+                new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:7:*"), Optional.empty(), true, false),
+                Fence.of(1),
+                at(1));
         assertThat(store.names()).containsExactly("fence", "fence");
     }
 
