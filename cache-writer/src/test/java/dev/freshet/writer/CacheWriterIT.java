@@ -135,6 +135,52 @@ final class CacheWriterIT {
     }
 
     @Test
+    void aRefreshByQueryStoresWhatTheSourceSaysNow() throws Exception {
+        pipeline.database().execute("insert into books values (1, 'Emma?', 7), (2, 'Persuasion', 7)");
+        CacheMapping shelf = Mappings.rebuilt(
+                Mappings.key("shelf", pipeline.key("shelf:{author}")),
+                "select json_agg(title order by id) from books where author = :author and title <> 'no?';");
+        CacheMapping count = Mappings.rebuilt(
+                Mappings.key("count", pipeline.key("count:{author}")),
+                "select count(*) as books, :author + 1 as next from books where author = :author");
+        CacheMapping failing =
+                Mappings.rebuilt(Mappings.key("failing", pipeline.key("failing:{id}")), "select 1 / (:id - 1) as x");
+        pipeline.set("shelf:7");
+        pipeline.set("failing:1");
+        ready(shelf, count, failing);
+        pipeline.change(change("u", "null", "{\"id\":1,\"title\":\"stale image\",\"author\":7}"));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(pipeline.redis().get(pipeline.key("shelf:7")))
+                        .isEqualTo("[\"Emma?\", \"Persuasion\"]"));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(pipeline.redis().get(pipeline.key("count:7")))
+                        .isEqualTo("{\"books\":2,\"next\":8}"));
+        assertThat(pipeline.redis().ttl(pipeline.key("shelf:7"))).isBetween(3500L, 3600L);
+        awaitGone("failing:1");
+    }
+
+    @Test
+    void aRefreshByQueryWaitsUntilItsChangeIsVisible() throws Exception {
+        CacheMapping card = Mappings.rebuilt(
+                Mappings.key("card", pipeline.key("card:{id}")), "select title from books where id = :id");
+        pipeline.database().execute("insert into books values (1, 'old', 7)");
+        ready(card);
+        try (Connection other = pipeline.database().connect();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            long id = transaction(statement);
+            statement.execute("update books set title = 'new' where id = 1");
+            pipeline.set("card:1");
+            pipeline.change(change("u", "null", row(1, "new"), id));
+            awaitGone("card:1");
+            other.commit();
+        }
+        await().atMost(LONG)
+                .untilAsserted(() ->
+                        assertThat(pipeline.redis().get(pipeline.key("card:1"))).isEqualTo("{\"title\":\"new\"}"));
+    }
+
+    @Test
     void anOffsetWaitsForItsTransactionAndTheKeyGoesAgainMeanwhile() throws Exception {
         pipeline.set("book:1");
         ready(book);

@@ -33,6 +33,7 @@ class SetupIT {
                     assertThat(listener.awaitStreaming(LIMIT)).isTrue();
                 }
             } finally {
+                servers.dropSlot();
                 servers.execute(sql.teardown(servers.name()).toArray(String[]::new));
             }
             assertThat(servers.text("SELECT count(*) FROM pg_roles WHERE rolname = 'role_" + servers.name() + "'"))

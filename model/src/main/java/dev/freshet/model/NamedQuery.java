@@ -2,6 +2,7 @@ package dev.freshet.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A query with named parameters, {@code :order_id}, as JDBC takes it. Immutable.
@@ -47,6 +48,36 @@ public record NamedQuery(String source, List<String> names, List<String> pieces)
         }
         pieces.add(piece.toString());
         return new NamedQuery(sql, names, pieces);
+    }
+
+    /**
+     * The query as JDBC takes it: each parameter is what {@code place} makes of its name, which holds one question mark;
+     * a question mark of the query's own is an operator and is written twice. Without a semicolon at its end.
+     */
+    public String jdbc(UnaryOperator<String> place) {
+        StringBuilder sql = new StringBuilder();
+        for (int i = 0; i < pieces.size(); i++) {
+            appendEscaped(sql, pieces.get(i));
+            if (i < names.size()) {
+                sql.append(place.apply(names.get(i)));
+            }
+        }
+        String text = sql.toString().stripTrailing();
+        return text.endsWith(";") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private static void appendEscaped(StringBuilder sql, String piece) {
+        int i = 0;
+        while (i < piece.length()) {
+            int skipped = opaqueEnd(piece, i);
+            if (skipped > i) {
+                sql.append(piece, i, skipped);
+                i = skipped;
+            } else {
+                char c = piece.charAt(i++);
+                sql.append(c == '?' ? "??" : c);
+            }
+        }
     }
 
     private static boolean isNameStart(char c) {

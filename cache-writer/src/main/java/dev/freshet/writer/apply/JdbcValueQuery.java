@@ -5,15 +5,13 @@ import dev.freshet.model.NamedQuery;
 import dev.freshet.redis.KeyCommand.Value;
 import dev.freshet.writer.acknowledge.SnapshotSource;
 import dev.freshet.writer.catalogue.SourceConnection;
+import dev.freshet.writer.plan.CacheAction.Parameter;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Types;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,7 +33,7 @@ public final class JdbcValueQuery implements ValueQuery {
     }
 
     @Override
-    public Loaded load(RefreshQuery refresh, NamedQuery query, Map<String, Optional<String>> parameters) {
+    public Loaded load(RefreshQuery refresh, NamedQuery query, Map<String, Parameter> parameters) {
         var snapshot = snapshots.take();
         Optional<Value> value = source.call(connection -> switch (refresh.format()) {
             case JSON -> json(connection, query, parameters);
@@ -44,10 +42,10 @@ public final class JdbcValueQuery implements ValueQuery {
         return new Loaded(snapshot, value);
     }
 
-    private static Optional<Value> json(
-            Connection connection, NamedQuery query, Map<String, Optional<String>> parameters) throws SQLException {
-        String wrapped = "SELECT row_to_json(q)::text FROM (" + sql(query) + "\n) AS q";
-        String row = "SELECT * FROM (" + sql(query) + "\n) AS q";
+    private static Optional<Value> json(Connection connection, NamedQuery query, Map<String, Parameter> parameters)
+            throws SQLException {
+        String wrapped = "SELECT row_to_json(q)::text FROM (" + sql(query, parameters) + "\n) AS q";
+        String row = "SELECT * FROM (" + sql(query, parameters) + "\n) AS q";
         return isJsonItself(connection, row, query, parameters)
                 ? one(connection, row, query, parameters, rows -> text(rows.getString(1)))
                 : one(connection, wrapped, query, parameters, rows -> text(rows.getString(1)));
@@ -58,7 +56,7 @@ public final class JdbcValueQuery implements ValueQuery {
     }
 
     private static boolean isJsonItself(
-            Connection connection, String sql, NamedQuery query, Map<String, Optional<String>> parameters)
+            Connection connection, String sql, NamedQuery query, Map<String, Parameter> parameters)
             throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql, query, parameters)) {
             ResultSetMetaData columns = statement.getMetaData();
@@ -67,9 +65,9 @@ public final class JdbcValueQuery implements ValueQuery {
         }
     }
 
-    private static Optional<Value> hash(
-            Connection connection, NamedQuery query, Map<String, Optional<String>> parameters) throws SQLException {
-        return one(connection, "SELECT * FROM (" + sql(query) + "\n) AS q", query, parameters, rows -> {
+    private static Optional<Value> hash(Connection connection, NamedQuery query, Map<String, Parameter> parameters)
+            throws SQLException {
+        return one(connection, "SELECT * FROM (" + sql(query, parameters) + "\n) AS q", query, parameters, rows -> {
             ResultSetMetaData columns = rows.getMetaData();
             Map<String, String> fields = new LinkedHashMap<>();
             for (int i = 1; i <= columns.getColumnCount(); i++) {
@@ -88,11 +86,7 @@ public final class JdbcValueQuery implements ValueQuery {
     }
 
     private static Optional<Value> one(
-            Connection connection,
-            String sql,
-            NamedQuery query,
-            Map<String, Optional<String>> parameters,
-            RowReader reader)
+            Connection connection, String sql, NamedQuery query, Map<String, Parameter> parameters, RowReader reader)
             throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql, query, parameters);
                 ResultSet rows = statement.executeQuery()) {
@@ -108,33 +102,29 @@ public final class JdbcValueQuery implements ValueQuery {
         }
     }
 
-    /** Texts of no stated type: the server takes each for what the query compares it with. */
     private static PreparedStatement prepare(
-            Connection connection, String sql, NamedQuery query, Map<String, Optional<String>> parameters)
+            Connection connection, String sql, NamedQuery query, Map<String, Parameter> parameters)
             throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         statement.setQueryTimeout(SECONDS);
         statement.setMaxRows(2);
         int place = 1;
         for (String name : query.names()) {
-            Optional<String> value = parameters.getOrDefault(name, Optional.empty());
-            if (value.isPresent()) {
-                statement.setObject(place++, value.get(), Types.OTHER);
-            } else {
-                statement.setNull(place++, Types.NULL);
-            }
+            statement.setString(place++, parameter(parameters, name).text().orElse(null));
         }
         return statement;
     }
 
-    /** A question mark of the query's own is an operator, which JDBC writes twice. */
-    private static String sql(NamedQuery query) {
-        Iterator<String> pieces = query.pieces().iterator();
-        StringBuilder sql = new StringBuilder(pieces.next().replace("?", "??"));
-        List<String> names = query.names();
-        for (int i = 0; i < names.size(); i++) {
-            sql.append('?').append(pieces.next().replace("?", "??"));
+    /** Each parameter is of its column's type, as the check at start has planned the query. */
+    private static String sql(NamedQuery query, Map<String, Parameter> parameters) {
+        return query.jdbc(name -> "CAST(? AS " + parameter(parameters, name).sqlType() + ")");
+    }
+
+    private static Parameter parameter(Map<String, Parameter> parameters, String name) {
+        Parameter parameter = parameters.get(name);
+        if (parameter == null) {
+            throw new IllegalArgumentException("no value for :" + name);
         }
-        return sql.toString();
+        return parameter;
     }
 }

@@ -4,6 +4,7 @@ import dev.freshet.model.CacheMapping.OnChange.RefreshQuery;
 import dev.freshet.model.NamedQuery;
 import dev.freshet.model.Snapshot;
 import dev.freshet.redis.KeyCommand.Value;
+import dev.freshet.writer.plan.CacheAction.Parameter;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,9 +22,9 @@ public interface ValueQuery {
     /**
      * Takes a snapshot, then runs the query.
      *
-     * @param parameters by name, as text; empty for null
+     * @param parameters by name
      * @throws dev.freshet.writer.catalogue.SourceUnavailableException where the source refuses it, cannot be asked, or
      *     returns more than one row
      */
-    Loaded load(RefreshQuery refresh, NamedQuery query, Map<String, Optional<String>> parameters);
+    Loaded load(RefreshQuery refresh, NamedQuery query, Map<String, Parameter> parameters);
 }

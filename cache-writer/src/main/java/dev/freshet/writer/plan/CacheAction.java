@@ -21,9 +21,9 @@ public sealed interface CacheAction {
     /**
      * The entry goes, and comes back as what the mapping's query returns.
      *
-     * @param parameters by column, as text; empty for null
+     * @param parameters by column
      */
-    record Rebuild(CacheMapping mapping, String key, Optional<String> field, Map<String, Optional<String>> parameters)
+    record Rebuild(CacheMapping mapping, String key, Optional<String> field, Map<String, Parameter> parameters)
             implements CacheAction {
         public Rebuild {
             parameters = Map.copyOf(parameters);
@@ -32,6 +32,19 @@ public sealed interface CacheAction {
         @Override
         public String toString() {
             return "Rebuild[" + mapping.name() + ", " + key + "]"; // a value never reaches a log
+        }
+    }
+
+    /**
+     * A value that a query compares with.
+     *
+     * @param text as the column prints it; empty for null
+     * @param sqlType the column's type as SQL writes it
+     */
+    record Parameter(Optional<String> text, String sqlType) {
+        @Override
+        public String toString() {
+            return "Parameter[" + sqlType + "]"; // a value never reaches a log
         }
     }
 

@@ -80,12 +80,13 @@ final class MappingPlan {
             Optional<Address> after = address(updated.after(), shape, actions);
             Optional<Address> before = address(updated.before(), shape, actions);
             before.filter(old -> !Optional.of(old).equals(after))
-                    .ifPresent(old -> actions.add(gone(old, updated.before())));
-            after.ifPresent(now -> actions.add(changed(now, updated.after())));
+                    .ifPresent(old -> actions.add(gone(old, updated.before(), shape)));
+            after.ifPresent(now -> actions.add(changed(now, updated.after(), shape)));
         } else if (change instanceof RowChange.Inserted inserted) {
-            address(inserted.after(), shape, actions).ifPresent(now -> actions.add(changed(now, inserted.after())));
+            address(inserted.after(), shape, actions)
+                    .ifPresent(now -> actions.add(changed(now, inserted.after(), shape)));
         } else if (change instanceof RowChange.Deleted deleted) {
-            address(deleted.before(), shape, actions).ifPresent(old -> actions.add(gone(old, deleted.before())));
+            address(deleted.before(), shape, actions).ifPresent(old -> actions.add(gone(old, deleted.before(), shape)));
         }
         return actions;
     }
@@ -119,13 +120,13 @@ final class MappingPlan {
     }
 
     /** The row is no longer behind this entry. What a query rebuilds may have other rows behind it still. */
-    private CacheAction gone(Address address, Row row) {
-        return mapping.onChange() instanceof OnChange.RefreshQuery ? rebuild(address, row) : remove(address);
+    private CacheAction gone(Address address, Row row, TableShape shape) {
+        return mapping.onChange() instanceof OnChange.RefreshQuery ? rebuild(address, row, shape) : remove(address);
     }
 
-    private CacheAction changed(Address address, Row row) {
+    private CacheAction changed(Address address, Row row, TableShape shape) {
         if (mapping.onChange() instanceof OnChange.RefreshQuery) {
-            return rebuild(address, row);
+            return rebuild(address, row, shape);
         }
         if (mapping.onChange() instanceof OnChange.RefreshRow refresh
                 && when.map(expression -> expression.judge(row) == WhenExpression.Verdict.TRUE)
@@ -138,14 +139,16 @@ final class MappingPlan {
         return remove(address);
     }
 
-    private CacheAction rebuild(Address address, Row row) {
-        Map<String, Optional<String>> parameters = new HashMap<>();
+    private CacheAction rebuild(Address address, Row row, TableShape shape) {
+        Map<String, CacheAction.Parameter> parameters = new HashMap<>();
         for (String name : query.orElseThrow().names()) {
             Cell cell = row.cell(name);
-            if (cell instanceof Cell.Unknown) {
+            if (cell instanceof Cell.Unknown || !shape.columns().containsKey(name)) {
                 return remove(address);
             }
-            parameters.put(name, cell instanceof Cell.Known known ? Optional.of(known.text()) : Optional.empty());
+            Optional<String> text = cell instanceof Cell.Known known ? Optional.of(known.text()) : Optional.empty();
+            parameters.put(
+                    name, new CacheAction.Parameter(text, shape.column(name).sqlType()));
         }
         return new CacheAction.Rebuild(mapping, address.key(), address.field(), parameters);
     }

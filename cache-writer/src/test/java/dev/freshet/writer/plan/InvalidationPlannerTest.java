@@ -313,7 +313,11 @@ final class InvalidationPlannerTest {
                         summary,
                         "author:1:books",
                         Optional.empty(),
-                        Map.of("author", Optional.of("1"), "title", Optional.empty())));
+                        Map.of(
+                                "author",
+                                new CacheAction.Parameter(Optional.of("1"), "int8"),
+                                "title",
+                                new CacheAction.Parameter(Optional.empty(), "text"))));
     }
 
     @Test

@@ -2,6 +2,10 @@ package dev.freshet.cli.check;
 
 import dev.freshet.model.SqlIdentifier;
 import dev.freshet.model.config.FreshetConfig;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 
 /** Whether the server lets this role follow its log. */
 final class CaptureCheck {
@@ -16,7 +20,8 @@ final class CaptureCheck {
         this.findings = findings;
     }
 
-    void check() {
+    void check(Connection connection) throws SQLException {
+        checkTypes(connection);
         if (!server.replicates()) {
             findings.wrong(
                     "postgres.user",
@@ -29,6 +34,33 @@ final class CaptureCheck {
                     "all " + server.maxSenders()
                             + " WAL senders of the server are in use; allow more and restart the server",
                     "ALTER SYSTEM SET max_wal_senders = " + (server.maxSenders() + 5) + ";");
+        }
+    }
+
+    /** Debezium 3.6 reads every type of the database at its start, and fails at these. */
+    private void checkTypes(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet types = statement.executeQuery("""
+                        SELECT d.oid::regtype::text, d.typtype = 'd' AS domain
+                        FROM pg_catalog.pg_type d LEFT JOIN pg_catalog.pg_type b ON b.oid = d.typbasetype
+                        WHERE d.typtype = 'd' AND b.typtype = 'e'
+                           OR d.typtype = 'e' AND NOT EXISTS (
+                             SELECT FROM pg_catalog.pg_enum e WHERE e.enumtypid = d.oid)
+                        ORDER BY 1""")) {
+            while (types.next()) {
+                String type = types.getString(1);
+                if (types.getBoolean(2)) {
+                    findings.wrong(
+                            "postgres.url",
+                            "type " + type + " is a domain over an enum, at which Debezium 3.6 fails, whichever table"
+                                    + " uses it; use the enum itself, with a CHECK");
+                } else {
+                    findings.wrong(
+                            "postgres.url",
+                            "type " + type + " is an enum without labels, at which Debezium 3.6 fails; give it one",
+                            "ALTER TYPE " + type + " ADD VALUE 'unused';");
+                }
+            }
         }
     }
 }

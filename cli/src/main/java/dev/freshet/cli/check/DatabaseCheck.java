@@ -51,7 +51,7 @@ final class DatabaseCheck {
             return;
         }
         if (parts.contains(Part.CAPTURE)) {
-            new CaptureCheck(config, server, findings).check();
+            new CaptureCheck(config, server, findings).check(connection);
         }
         Map<TableId, Relation> relations = tables(connection, catalogue);
         if (parts.contains(Part.PUBLICATION)

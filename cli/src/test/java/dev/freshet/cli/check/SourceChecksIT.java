@@ -82,6 +82,12 @@ class SourceChecksIT {
                         "publishes only some rows or columns of 'public.books'",
                         2),
                 new Wrong(
+                        "enum without labels",
+                        publish + "; CREATE TYPE empty AS ENUM ()",
+                        "postgres.url",
+                        "type empty is an enum without labels",
+                        1),
+                new Wrong(
                         "slot of something else",
                         publish + "; SELECT pg_create_physical_replication_slot('$me')",
                         "pipeline",
@@ -110,6 +116,26 @@ class SourceChecksIT {
 
             database.run(found.sql());
             assertThat(Checks.run(file, SOURCE).findings()).as("mended").isEmpty();
+        }
+    }
+
+    @Test
+    void aDomainOverAnEnumIsNamedBeforeDebeziumFailsAtIt() {
+        try (TestDatabase database = TestDatabase.create()) {
+            database.run(
+                    BOOKS,
+                    "CREATE PUBLICATION " + database.name()
+                            + " FOR TABLE books WITH (publish_via_partition_root = true)",
+                    "CREATE TYPE mood AS ENUM ('calm')",
+                    "CREATE DOMAIN temper AS mood");
+
+            CheckReport report = Checks.run(ConfigFile.parse(database.yaml(CACHES), Map.of()), SOURCE);
+
+            assertThat(report.exitCode()).isEqualTo(2);
+            assertThat(report.findings())
+                    .singleElement()
+                    .satisfies(found -> assertThat(found.place().message())
+                            .contains("type temper is a domain over an enum, at which Debezium 3.6 fails"));
         }
     }
 

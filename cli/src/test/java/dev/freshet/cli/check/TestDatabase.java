@@ -92,7 +92,9 @@ public final class TestDatabase implements AutoCloseable {
     @Override
     public void close() {
         onServer(
-                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '" + name + "'",
+                "SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE active;"
+                        + " SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
+                        + name + "'",
                 "DROP DATABASE " + name + " WITH (FORCE)",
                 "DROP ROLE IF EXISTS " + name);
     }

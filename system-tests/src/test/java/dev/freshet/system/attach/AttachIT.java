@@ -354,7 +354,9 @@ class AttachIT {
 
     private static void cleanUp(PostgresServer postgres) throws SQLException {
         List<String> sql = new ArrayList<>(List.of(
-                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '" + DATABASE
+                "SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE active;"
+                        + " SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
+                        + DATABASE
                         + "'",
                 "DROP DATABASE " + DATABASE + " WITH (FORCE)",
                 "DROP ROLE IF EXISTS " + DATABASE));

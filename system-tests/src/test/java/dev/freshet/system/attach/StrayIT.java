@@ -92,7 +92,8 @@ class StrayIT {
             execute(
                     postgres,
                     "stray",
-                    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'stray'");
+                    "SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE active;"
+                            + " SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'stray'");
             execute(postgres, "postgres", "DROP DATABASE stray WITH (FORCE)");
         }
     }

@@ -125,7 +125,9 @@ class ChinookIT {
         execute(
                 postgres,
                 DATABASE,
-                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '" + DATABASE
+                "SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE active;"
+                        + " SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
+                        + DATABASE
                         + "'");
     }
 

@@ -138,7 +138,9 @@ class CrashIT {
         execute(
                 postgres,
                 DATABASE,
-                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '" + DATABASE
+                "SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE active;"
+                        + " SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
+                        + DATABASE
                         + "'");
     }
 
