@@ -8,23 +8,38 @@ enum CrashPoint {
     LISTENER_BEFORE_KAFKA_ACK {
         @Override
         void play(CrashStage stage) throws SQLException {
-            stage.prepare(4);
+            stage.prepareMuch();
             stage.suspendKafka();
             String position = stage.commit();
             stage.awaitSent(position);
+            stage.longerThanAHeartbeat();
             stage.killListener();
             stage.resumeAll();
             stage.startListener();
         }
     },
-    /** Some keys have gone, so Kafka has acknowledged records; the rest and the offset are under way. */
+    /** Some keys have gone, so Kafka has acknowledged records; the rest of the transaction and offsets are under way. */
     LISTENER_AROUND_OFFSET_STORE {
         @Override
         void play(CrashStage stage) throws SQLException {
-            stage.prepare(4);
+            stage.prepareMuch();
             stage.commit();
             stage.awaitFirstGone();
+            stage.aMoment();
             stage.killListener();
+            stage.startListener();
+        }
+    },
+    /** The walsender has sent a part of a transaction, up to a row amid others that share its position in the log. */
+    LISTENER_INSIDE_A_TRANSACTION {
+        @Override
+        void play(CrashStage stage) throws SQLException {
+            stage.prepareMuch();
+            stage.suspendWalSender();
+            stage.commit();
+            stage.stutterWalSender();
+            stage.killListener();
+            stage.resumeAll();
             stage.startListener();
         }
     },
@@ -74,9 +89,10 @@ enum CrashPoint {
     WRITER_AMID_ITS_BATCH {
         @Override
         void play(CrashStage stage) throws SQLException {
-            stage.prepare(8);
+            stage.prepareMuch();
             stage.commit();
             stage.awaitFirstGone();
+            stage.aMoment();
             stage.killWriter();
             stage.prepare(4);
             stage.commit();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Listener and writer as processes of their own, the servers between them, and the load. Confined to one thread. */
 final class CrashStage implements AutoCloseable {
@@ -38,6 +39,7 @@ final class CrashStage implements AutoCloseable {
     private final List<Freshet> started = new ArrayList<>();
     private Set<Entry> latest = new HashSet<>();
     private boolean prepared;
+    private long walSender;
     private Freshet listener;
     private Freshet writer;
 
@@ -81,7 +83,11 @@ final class CrashStage implements AutoCloseable {
     }
 
     private static boolean endedForWantOfAServer(Freshet process) {
-        await().atMost(PATIENCE).until(() -> process.isReady() || !process.isAlive());
+        try {
+            await().atMost(PATIENCE).until(() -> process.isReady() || !process.isAlive());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("not ready after " + PATIENCE + process.lastWords(), e);
+        }
         return !process.isAlive() && process.exitCode(Duration.ZERO) == 3;
     }
 
@@ -114,6 +120,12 @@ final class CrashStage implements AutoCloseable {
         }
     }
 
+    /** The same, of one transaction that takes the listener and the writer longer than a moment. */
+    void prepareMuch() throws SQLException {
+        latest = load.prepareMuch();
+        prepared = true;
+    }
+
     /** @return up to where the log must be read */
     String commit() throws SQLException {
         if (!prepared) {
@@ -133,8 +145,17 @@ final class CrashStage implements AutoCloseable {
 
     /** A wait that differs each time. */
     void aMoment() {
-        long end = System.nanoTime() + Duration.ofMillis(random.nextInt(600)).toNanos();
-        await().pollInterval(Duration.ofMillis(1)).until(() -> System.nanoTime() > end);
+        pass(Duration.ofMillis(random.nextInt(600)));
+    }
+
+    /** So long that the listener has had occasion to store a position, which it may not. */
+    void longerThanAHeartbeat() {
+        pass(Duration.ofMillis(1500 + random.nextInt(500)));
+    }
+
+    private static void pass(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> System.nanoTime() > end);
     }
 
     /** Returns when the walsender has sent the log up to there. */
@@ -165,8 +186,14 @@ final class CrashStage implements AutoCloseable {
     }
 
     void suspendWalSender() throws SQLException {
-        suspend(Long.parseLong(query("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + slot + "'")
-                .orElseThrow()));
+        walSender = Long.parseLong(query("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + slot + "'")
+                .orElseThrow());
+        suspend(walSender);
+    }
+
+    /** Lets the suspended walsender send a few rows at a time. */
+    void stutterWalSender() {
+        Signals.stutter(walSender, 2 + random.nextInt(5));
     }
 
     private void suspend(long pid) {

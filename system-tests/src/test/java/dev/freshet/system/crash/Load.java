@@ -24,9 +24,6 @@ import org.postgresql.PGConnection;
  */
 final class Load {
 
-    /** Rows that stand before the load begins; each is touched by one transaction. */
-    static final int BASE = 200_000;
-
     private static final long NEW = 10_000_000;
     private static final int DECOYS = 200;
 
@@ -46,10 +43,14 @@ final class Load {
     private final RedisView redis;
     private final Random random;
     private final Set<Entry> mustGo = new HashSet<>();
+    private long known;
+    private final int rowsBefore;
     private long base = 1;
     private long fresh = NEW;
 
-    Load(Connection connection, RedisView redis, Random random) throws SQLException {
+    /** @param rowsBefore how many rows stand before the load begins; each is touched by one transaction at most */
+    Load(Connection connection, RedisView redis, Random random, int rowsBefore) throws SQLException {
+        this.rowsBefore = rowsBefore;
         this.connection = connection;
         this.redis = redis;
         this.random = random;
@@ -57,7 +58,7 @@ final class Load {
         execute("CREATE TABLE item (id bigint PRIMARY KEY, grp bigint NOT NULL, txt text)");
         execute("ALTER TABLE item REPLICA IDENTITY FULL");
         execute("CREATE TABLE note (id bigint PRIMARY KEY, item bigint NOT NULL)");
-        execute("INSERT INTO item SELECT g, -g, repeat('x', (g % 90)::int) FROM generate_series(1, " + BASE + ") g");
+        execute("INSERT INTO item SELECT g, -g, repeat('x', (g % 90)::int) FROM generate_series(1, " + rowsBefore + ") g");
         connection.setAutoCommit(false);
     }
 
@@ -71,9 +72,9 @@ final class Load {
         return decoys;
     }
 
-    /** Every key that a transaction of the load had to remove. */
-    Set<Entry> mustGo() {
-        return mustGo;
+    /** How many keys had to go so far. */
+    long keys() {
+        return known + mustGo.size();
     }
 
     /** A transaction that is ready to commit, with its keys filled. */
@@ -96,6 +97,18 @@ final class Load {
                 changePrimaryKeys(keys, 5);
             }
         }
+        redis.fill(keys, "stale");
+        mustGo.addAll(keys);
+        return keys;
+    }
+
+    /** A transaction of many batches, whose rows share few positions in the log, with its keys filled. */
+    Set<Entry> prepareMuch() throws SQLException {
+        Set<Entry> keys = new HashSet<>();
+        copy(keys, 10_000 + random.nextInt(10_000));
+        update(keys, 5_000);
+        changePrimaryKeys(keys, 3_000);
+        copy(keys, 10_000);
         redis.fill(keys, "stale");
         mustGo.addAll(keys);
         return keys;
@@ -191,21 +204,18 @@ final class Load {
 
     private long takeOld(int count) {
         base += count;
-        if (base > BASE + 1) {
-            throw new IllegalStateException("the load is out of rows: raise BASE for so many rounds");
+        if (base > rowsBefore + 1) {
+            throw new IllegalStateException("the load is out of rows: begin with more than " + rowsBefore);
         }
         return base - count;
     }
 
-    /** Which of the keys still stand. */
+    /** Which keys of committed transactions still stand; those that have gone are not asked for again. */
     List<Entry> standing() {
-        List<Entry> standing = new ArrayList<>();
-        redis.read().keySet().forEach(entry -> {
-            if (mustGo.contains(entry)) {
-                standing.add(entry);
-            }
-        });
-        return standing;
+        Set<Entry> there = redis.standingOf(mustGo);
+        known += mustGo.size() - there.size();
+        mustGo.retainAll(there);
+        return new ArrayList<>(there);
     }
 
     private void execute(String sql) throws SQLException {

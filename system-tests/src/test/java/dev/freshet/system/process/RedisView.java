@@ -113,6 +113,11 @@ public final class RedisView implements AutoCloseable {
                         .sum();
     }
 
+    /** Which of the keys stand. */
+    public Set<Entry> standingOf(Collection<Entry> entries) {
+        return read(entries).keySet();
+    }
+
     /** Stores the value at every entry, as an application does. */
     public void fill(Collection<Entry> entries, String value) {
         List<String> keys = new ArrayList<>();

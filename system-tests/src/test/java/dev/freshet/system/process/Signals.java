@@ -17,14 +17,24 @@ public final class Signals {
         send("CONT", pid);
     }
 
+    /** Lets a stopped process go on for a few milliseconds, so many times, a quarter of a second apart; leaves it stopped. */
+    public static void stutter(long pid, int times) {
+        shell("i=0; while [ $i -lt " + times + " ]; do kill -CONT " + pid + " && sleep 0.001 && kill -STOP " + pid
+                + " && sleep 0.25 || exit 1; i=$((i + 1)); done");
+    }
+
     static void send(String signal, long pid) {
+        shell("kill -" + signal + " " + pid);
+    }
+
+    private static void shell(String script) {
         try {
-            int exit = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid)
+            int exit = new ProcessBuilder("sh", "-c", script)
                     .inheritIO()
                     .start()
                     .waitFor();
             if (exit != 0) {
-                throw new IllegalStateException("no signal " + signal + " for process " + pid);
+                throw new IllegalStateException("exit code " + exit + " of: " + script);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
