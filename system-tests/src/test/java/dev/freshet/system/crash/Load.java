@@ -58,7 +58,8 @@ final class Load {
         execute("CREATE TABLE item (id bigint PRIMARY KEY, grp bigint NOT NULL, txt text)");
         execute("ALTER TABLE item REPLICA IDENTITY FULL");
         execute("CREATE TABLE note (id bigint PRIMARY KEY, item bigint NOT NULL)");
-        execute("INSERT INTO item SELECT g, -g, repeat('x', (g % 90)::int) FROM generate_series(1, " + rowsBefore + ") g");
+        execute("INSERT INTO item SELECT g, -g, repeat('x', (g % 90)::int) FROM generate_series(1, " + rowsBefore
+                + ") g");
         connection.setAutoCommit(false);
     }
 

@@ -29,10 +29,8 @@ public final class Signals {
 
     private static void shell(String script) {
         try {
-            int exit = new ProcessBuilder("sh", "-c", script)
-                    .inheritIO()
-                    .start()
-                    .waitFor();
+            int exit =
+                    new ProcessBuilder("sh", "-c", script).inheritIO().start().waitFor();
             if (exit != 0) {
                 throw new IllegalStateException("exit code " + exit + " of: " + script);
             }
