@@ -343,7 +343,7 @@ final class Play {
         Transaction one = scene.begin();
         one.run(
                 Chinook.TRACK,
-                "UPDATE track SET unit_price = unit_price + 0.01, composer = left(composer, 200) || ' x'"
+                "UPDATE track SET unit_price = CASE WHEN unit_price < 1000 THEN unit_price + 0.01 ELSE 0.5 END, composer = left(composer, 200) || ' x'"
                         + where(Chinook.TRACK, maker.some(scene.rows(Chinook.TRACK), 700)));
         one.run(
                 Chinook.PLAYLIST_TRACK,
