@@ -102,7 +102,7 @@ class AcknowledgementIT {
     }
 
     @Test
-    void aRestartedPostgresIsFoundAgainAndNothingIsLost() throws Exception {
+    void aKilledPostgresIsFoundAgainAndNothingIsLost() throws Exception {
         try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)")) {
             HeldLog log = new HeldLog(servers.topics().offsets());
             try (Listener listener = new Listener(servers.settings("public.books"), log)) {
@@ -110,7 +110,7 @@ class AcknowledgementIT {
                 assertThat(listener.awaitStreaming(LIMIT)).isTrue();
                 servers.execute("INSERT INTO books SELECT generate_series(1, 50)");
                 PostgresServer postgres = EmbeddedStack.shared().postgres();
-                postgres.stop();
+                postgres.kill();
                 await().atMost(LIMIT).until(() -> postgres.pid() == 0);
                 postgres.start();
                 servers.reconnect();

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.TestInstance;
 class RandomRacesIT {
 
     private static final Duration WINDOW = Duration.ofSeconds(30);
-    private static final int RACES = 250;
+    /** More by {@code -Dfreshet.races=N}. */
+    private static final int RACES = Integer.getInteger("freshet.races", 120);
 
     private final TestRedis redis = TestRedis.start();
     private final RedisCommands<String, String> commands = redis.text();
