@@ -37,6 +37,7 @@ final class CaptureRun implements AutoCloseable {
         this.positions = new PositionWriter(pipeline, settings.topics().offsets(), start, publisher, this::fail);
         this.heartbeats = new Heartbeats(
                 settings,
+                address,
                 UUID.randomUUID().toString(),
                 publisher,
                 positions,

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes a message into the source's log each second, and a control record once one came back and Kafka holds all
- * changes before it. A lost connection costs beats, never the listener. Thread-safe; the database is used on the
+ * changes before it. A lost connection costs beats, never the listener; but a server that shuts down is let go, since it
+ * waits for its walsenders. Thread-safe; the database is used on the
  * scheduler's one thread only.
  */
 final class Heartbeats implements AutoCloseable {
@@ -35,10 +36,17 @@ final class Heartbeats implements AutoCloseable {
 
     static final Duration PERIOD = Duration.ofSeconds(1);
 
+    /** SQLSTATE {@code cannot_connect_now}: while streaming, the server is shutting down. */
+    private static final String SHUTTING_DOWN = "57P03";
+
+    /** SQLSTATE {@code admin_shutdown}: of the server, or of this one session. */
+    private static final String TERMINATED = "57P01";
+
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(3);
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
 
     private final CaptureSettings settings;
+    private final SourceAddress address;
     private final String run;
     private final ChangePublisher publisher;
     private final PositionWriter positions;
@@ -70,6 +78,7 @@ final class Heartbeats implements AutoCloseable {
 
     Heartbeats(
             CaptureSettings settings,
+            SourceAddress address,
             String run,
             ChangePublisher publisher,
             PositionWriter positions,
@@ -77,6 +86,7 @@ final class Heartbeats implements AutoCloseable {
             ScheduledExecutorService scheduler,
             Observer observer) {
         this.settings = settings;
+        this.address = address;
         this.run = run;
         this.publisher = publisher;
         this.positions = positions;
@@ -158,7 +168,14 @@ final class Heartbeats implements AutoCloseable {
             complained = false;
         } catch (SQLException e) {
             disconnect();
-            silentUntilNanos = System.nanoTime() + backoff.next().toNanos();
+            if (SHUTTING_DOWN.equals(e.getSQLState())) {
+                // The server waits for its walsender, whose last words (the shutdown's own log) are never
+                // acknowledged. It had a second at least to send the changes before them.
+                observer.failed(e);
+                return;
+            }
+            Duration silence = TERMINATED.equals(e.getSQLState()) ? Duration.ZERO : backoff.next();
+            silentUntilNanos = System.nanoTime() + silence.toNanos();
             if (!complained) {
                 complained = true;
                 LOG.warn("Heartbeats stop until the database answers: {}", e.getMessage());
@@ -169,7 +186,7 @@ final class Heartbeats implements AutoCloseable {
     private void emit() throws SQLException {
         Connection open = connection;
         if (open == null) {
-            open = SourceDatabase.open(settings.postgres(), Map.of("socketTimeout", "10"));
+            open = SourceDatabase.open(settings.postgres(), address, Map.of("socketTimeout", "10"));
             connection = open;
         }
         // The time is the source's own and stands in the message: a message outside transactions has no commit time.

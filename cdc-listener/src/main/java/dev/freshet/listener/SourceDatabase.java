@@ -71,18 +71,7 @@ final class SourceDatabase implements AutoCloseable {
         throw new SQLException("no primary can be used: " + String.join("; ", refusals), last);
     }
 
-    /** Opens a connection of its own to whichever server of the URL is the primary. */
-    static Connection open(PostgresConfig config, Map<String, String> more) throws SQLException {
-        SourceDatabase database = primary(config);
-        try {
-            return open(config, database.address, more);
-        } finally {
-            database.close();
-        }
-    }
-
-    private static Connection open(PostgresConfig config, SourceAddress address, Map<String, String> more)
-            throws SQLException {
+    static Connection open(PostgresConfig config, SourceAddress address, Map<String, String> more) throws SQLException {
         Properties properties = new Properties();
         properties.putAll(address.properties());
         more.forEach(properties::putIfAbsent);

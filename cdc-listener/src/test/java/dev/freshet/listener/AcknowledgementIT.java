@@ -8,6 +8,7 @@ import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +118,27 @@ class AcknowledgementIT {
                 servers.execute("INSERT INTO books SELECT generate_series(51, 100)");
                 await().atMost(LIMIT).until(() -> distinctIds(servers, log) == 100);
                 await().atMost(LIMIT).until(() -> listener.state() == Listener.State.STREAMING);
+            }
+            assertThat(gaps(servers, log)).hasSize(1);
+        }
+    }
+
+    @Test
+    void anOrderlyStopOfPostgresDoesNotWaitForTheListener() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)")) {
+            HeldLog log = new HeldLog(servers.topics().offsets());
+            try (Listener listener = new Listener(servers.settings("public.books"), log)) {
+                listener.start();
+                assertThat(listener.awaitStreaming(LIMIT)).isTrue();
+                servers.execute("INSERT INTO books SELECT generate_series(1, 50)");
+                PostgresServer postgres = EmbeddedStack.shared().postgres();
+                // Left to itself, Debezium notices at its next probe of its other connection, ten seconds apart.
+                assertThat(CompletableFuture.runAsync(postgres::stop)).succeedsWithin(Duration.ofSeconds(6));
+                assertThat(distinctIds(servers, log)).isEqualTo(50);
+                postgres.start();
+                servers.reconnect();
+                servers.execute("INSERT INTO books SELECT generate_series(51, 100)");
+                await().atMost(LIMIT).until(() -> distinctIds(servers, log) == 100);
             }
             assertThat(gaps(servers, log)).hasSize(1);
         }

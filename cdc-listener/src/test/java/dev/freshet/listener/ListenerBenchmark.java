@@ -47,7 +47,8 @@ final class ListenerBenchmark {
         CaptureSettings settings =
                 new CaptureSettings(postgres, new Topics("lbench"), "lbench", "lbench", List.of(table));
         KafkaConfig kafka = new KafkaConfig(Optional.of(bootstrap), Path.of("."), 6, 1, Duration.ofHours(1), Map.of());
-        try (Connection connection = SourceDatabase.open(postgres, Map.of());
+        try (Connection connection =
+                        SourceDatabase.open(postgres, SourceAddress.of(postgres).get(0), Map.of());
                 Statement statement = connection.createStatement()) {
             statement.execute("DROP TABLE IF EXISTS listener_bench");
             statement.execute("CREATE TABLE listener_bench (id bigint PRIMARY KEY, title text, price numeric(9,2))");

@@ -50,6 +50,7 @@ class StandbyIT {
             }
             try (Connection dead = SourceDatabase.open(
                             servers.postgres(),
+                            SourceAddress.of(servers.postgres()).get(0),
                             Map.of(
                                     "replication", "database",
                                     "preferQueryMode", "simple",
