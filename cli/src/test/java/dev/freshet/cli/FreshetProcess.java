@@ -68,6 +68,12 @@ final class FreshetProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Waits for it to end by itself; returns the exit code. */
+    int exit() throws InterruptedException {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended; %s", err).isTrue();
+        return process.exitValue();
+    }
+
     @Override
     public void close() {
         process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();

@@ -10,6 +10,12 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +87,38 @@ class RunIT {
             assertThat(run.err()).noneMatch(line -> line.contains("Exception"));
         }
         assertThat(directory.resolve("broker/broker.address")).doesNotExist();
+    }
+
+    @Test
+    void aRecordThatCannotBePlannedEndsItWithOneAndIsNotSkipped() throws Exception {
+        String topic = database.name() + ".public.books";
+        try (FreshetProcess run = FreshetProcess.start("run", "--config", file)) {
+            await().atMost(START).until(() -> run.out().contains("ready") || !run.alive());
+            fill();
+            store(broker(run), topic, "{\"op\":\"d\",\"before\":\"a row?\"}");
+            assertThat(run.exit()).as("%s", run.err()).isEqualTo(1);
+            assertThat(run.err()).anyMatch(line -> line.contains(topic) && line.contains("offset 0"));
+        }
+        database.run("DELETE FROM books");
+        try (FreshetProcess next = FreshetProcess.start("run", "--config", file)) {
+            assertThat(next.exit()).as("%s", next.err()).isEqualTo(1);
+            assertThat(next.err()).anyMatch(line -> line.contains(topic) && line.contains("offset 0"));
+        }
+    }
+
+    private static String broker(FreshetProcess run) {
+        return run.out().stream()
+                .filter(line -> line.startsWith("kafka\t"))
+                .map(line -> line.substring("kafka\t".length()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void store(String broker, String topic, String value) throws Exception {
+        try (Producer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker), new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>(topic, 0, null, value)).get(30, TimeUnit.SECONDS);
+        }
     }
 
     @Test
