@@ -80,8 +80,9 @@ public final class RecordingStore implements CacheStore {
     }
 
     @Override
-    public CompletionStage<Void> publishPatterns(String pipeline, Map<String, String> globs) {
-        return noted("publish", globs, Fence.NONE, Optional.empty()).thenApply(done -> null);
+    public CompletionStage<Void> publishPatterns(
+            String pipeline, Map<String, String> fenced, Map<String, String> unfenced) {
+        return noted("publish", fenced, Fence.NONE, Optional.empty()).thenApply(done -> null);
     }
 
     @Override

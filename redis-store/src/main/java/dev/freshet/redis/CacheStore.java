@@ -66,8 +66,13 @@ public interface CacheStore extends AutoCloseable {
      */
     CompletionStage<Long> takeBack(KeyScan keys, Fence fence);
 
-    /** Publishes, by cache name, the globs that the pipeline's caches match, in place of those published before. */
-    CompletionStage<Void> publishPatterns(String pipeline, Map<String, String> globs);
+    /**
+     * Publishes, by cache name, the globs that the pipeline's caches match, in place of those published before. Readers
+     * that fill check the fences of the patterns that their key matches, and do not fill what only unfenced caches hold.
+     *
+     * @param unfenced those of caches whose changes leave no fences
+     */
+    CompletionStage<Void> publishPatterns(String pipeline, Map<String, String> fenced, Map<String, String> unfenced);
 
     /** Whether the server answers, is a writable primary, and is new enough; else why not, for people. */
     CompletionStage<Optional<String>> unfit();

@@ -74,10 +74,23 @@ final class CommandScripts {
                 .argument(position);
     }
 
-    ScriptCall publishPatterns(String pipeline, Map<String, String> globs) {
-        ScriptCall call = new ScriptCall(scripts.get(Scripts.PUBLISH_PATTERNS)).key(RedisLayout.patterns(pipeline));
-        globs.forEach((cache, glob) -> call.argument(cache).argument(glob));
+    ScriptCall publishPatterns(String pipeline, Map<String, String> fenced, Map<String, String> unfenced) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.PUBLISH_PATTERNS))
+                .key(RedisLayout.patterns(pipeline))
+                .key(RedisLayout.unfencedPatterns(pipeline))
+                .key(RedisLayout.patternsIndex())
+                .argument(pipeline)
+                .argument(fenced.size());
+        fenced.forEach((cache, glob) -> call.argument(cache).argument(glob));
+        unfenced.forEach((cache, glob) -> call.argument(cache).argument(glob));
         return call;
+    }
+
+    ScriptCall readPatterns() {
+        return new ScriptCall(scripts.get(Scripts.READ_PATTERNS))
+                .key(RedisLayout.patternsIndex())
+                .argument(RedisLayout.patterns(""))
+                .argument(RedisLayout.unfencedPatterns(""));
     }
 
     /** @param keys whole keys; their entries tell who wrote them */
@@ -88,40 +101,97 @@ final class CommandScripts {
         return call;
     }
 
-    ScriptCall lease(String key, String token, Duration life) {
+    /** @param channel to be woken by; empty for none */
+    ScriptCall lease(String key, String token, Duration life, String channel, Duration waiting) {
         return new ScriptCall(scripts.get(Scripts.LEASE))
                 .key(key)
                 .key(RedisLayout.lease(key))
+                .key(RedisLayout.waiters(key))
                 .argument(token)
-                .argument(Math.max(1, life.toMillis()));
+                .argument(Math.max(1, life.toMillis()))
+                .argument(channel)
+                .argument(Math.max(1, waiting.toMillis()));
+    }
+
+    /**
+     * @param version of the published patterns, where they are to be the newest; empty otherwise
+     * @param lease the longest that a lease lives; counts only where there are tags
+     */
+    ScriptCall fill(
+            String key,
+            String token,
+            Snapshot snapshot,
+            Optional<Duration> ttl,
+            List<String> patterns,
+            List<String> tags,
+            String version,
+            Duration lease,
+            KeyCommand.Value value) {
+        ScriptCall call = fillHead(
+                        key, token, snapshot, value instanceof KeyCommand.Value.Hash ? "h" : "t", ttl, patterns, tags)
+                .argument(version)
+                .argument(lease.toMillis());
+        payload(value).forEach(call::argument);
+        return call;
     }
 
     ScriptCall fill(
             String key,
             String token,
             Snapshot snapshot,
-            KeyCommand.Value value,
+            Duration ttl,
+            List<String> patterns,
+            List<String> tags,
+            String version,
+            Duration lease,
+            byte[] value) {
+        return fillHead(key, token, snapshot, "t", Optional.of(ttl), patterns, tags)
+                .argument(version)
+                .argument(lease.toMillis())
+                .argument(value);
+    }
+
+    private ScriptCall fillHead(
+            String key,
+            String token,
+            Snapshot snapshot,
+            String kind,
             Optional<Duration> ttl,
-            List<String> patterns) {
+            List<String> patterns,
+            List<String> tags) {
         ScriptCall call = new ScriptCall(scripts.get(Scripts.FILL))
                 .key(key)
                 .key(RedisLayout.lease(key))
                 .key(RedisLayout.fence(key))
-                .key(RedisLayout.entry(key));
+                .key(RedisLayout.entry(key))
+                .key(RedisLayout.waiters(key))
+                .key(RedisLayout.patternsIndex());
         patterns.forEach(glob -> call.key(RedisLayout.patternFence(glob)));
-        call.argument(token)
+        tags.forEach(tag -> call.key(RedisLayout.tagFence(tag)));
+        tags.forEach(tag -> call.key(RedisLayout.tag(tag)));
+        return call.argument(token)
                 .argument(snapshot.toString())
                 .argument(life)
-                .argument(value instanceof KeyCommand.Value.Hash ? "h" : "t")
-                .argument(ttl(ttl));
-        payload(value).forEach(call::argument);
-        return call;
+                .argument(kind)
+                .argument(ttl(ttl))
+                .argument(patterns.size())
+                .argument(tags.size());
     }
 
     ScriptCall release(String key, String token) {
         return new ScriptCall(scripts.get(Scripts.RELEASE))
+                .key(key)
                 .key(RedisLayout.lease(key))
+                .key(RedisLayout.waiters(key))
                 .argument(token);
+    }
+
+    ScriptCall drop(List<String> keys) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.DROP));
+        keys.forEach(call::key);
+        keys.forEach(key -> call.key(RedisLayout.lease(key)));
+        keys.forEach(key -> call.key(RedisLayout.entry(key)));
+        return call;
     }
 
     private static ScriptCall keys(ScriptCall call, KeyCommand command) {

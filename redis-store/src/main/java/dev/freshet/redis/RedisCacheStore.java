@@ -28,7 +28,8 @@ public final class RedisCacheStore implements CacheStore, FillStore {
         if (window.toMillis() <= 0) {
             throw new IllegalArgumentException("the fence window must be at least a millisecond: " + window);
         }
-        this.link = new RedisLink(uri, timeout, scripts.all());
+        // Lettuce counts the time of each command; a sweep's many commands may take longer than any one.
+        this.link = new RedisLink(new OwnClient(uri, timeout), Optional.empty(), Duration.ZERO, scripts.all());
         this.scripts = new CommandScripts(scripts, window);
     }
 
@@ -97,7 +98,7 @@ public final class RedisCacheStore implements CacheStore, FillStore {
     @Override
     public CompletionStage<Optional<String>> lease(String key, Duration life) {
         String token = UUID.randomUUID().toString();
-        ScriptCall call = scripts.lease(key, token, life);
+        ScriptCall call = scripts.lease(key, token, life, "", Duration.ZERO);
         return link.ask("grant a lease", redis -> link.run(redis, call))
                 .thenApply(answer -> answer.get(0) == 1 ? Optional.of(token) : Optional.empty());
     }
@@ -110,7 +111,7 @@ public final class RedisCacheStore implements CacheStore, FillStore {
             KeyCommand.Value value,
             Optional<Duration> ttl,
             List<String> patterns) {
-        ScriptCall call = scripts.fill(key, token, snapshot, value, ttl, patterns);
+        ScriptCall call = scripts.fill(key, token, snapshot, ttl, patterns, List.of(), "", Duration.ZERO, value);
         return link.ask("fill a key", redis -> link.run(redis, call)).thenApply(answer -> answer.get(0) == 1);
     }
 
@@ -121,8 +122,9 @@ public final class RedisCacheStore implements CacheStore, FillStore {
     }
 
     @Override
-    public CompletionStage<Void> publishPatterns(String pipeline, Map<String, String> globs) {
-        ScriptCall call = scripts.publishPatterns(pipeline, globs);
+    public CompletionStage<Void> publishPatterns(
+            String pipeline, Map<String, String> fenced, Map<String, String> unfenced) {
+        ScriptCall call = scripts.publishPatterns(pipeline, fenced, unfenced);
         return link.ask("publish the patterns", redis -> link.run(redis, call)).thenApply(nothing -> null);
     }
 

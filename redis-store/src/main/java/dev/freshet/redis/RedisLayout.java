@@ -14,13 +14,22 @@ import java.util.Locale;
  * <tr><td>{@code freshet:fence:{tag}:<key>}</td><td>sorted set: score and member are transaction ids, beside them at
  * score +inf perhaps {@code floor:<id>} and {@code all:<ms>}</td></tr>
  * <tr><td>{@code freshet:lease:{tag}:<key>}</td><td>string: the token of the reader that may fill</td></tr>
+ * <tr><td>{@code freshet:waiters:{tag}:<key>}</td><td>set: the channels of processes that wait for the lease's holder; a
+ * message there is 1 or 0, whether there is a value to be read, and the key</td></tr>
  * <tr><td>{@code freshet:entry:{tag}:<key>}</td><td>hash: {@code p} the newest position applied, {@code s} the snapshot
  * of the fill that wrote the value, {@code u} until when (ms) positions here are in doubt</td></tr>
  * <tr><td>{@code freshet:field:{tag}:<length>:<key>:<field>}</td><td>the same of one field of a hash; the length is the
  * key's, in bytes, so that no two pairs share a name</td></tr>
  * <tr><td>{@code freshet:pattern:<glob>}</td><td>as a fence, for every key that matches</td></tr>
  * <tr><td>{@code freshet:pattern-entry:<glob>}</td><td>hash: {@code p} and {@code u}, as of an entry</td></tr>
+ * <tr><td>{@code freshet:tag:<tag>}</td><td>sorted set: the keys filed under the tag; the score is when (ms) a key's value
+ * and any lease beside it have ended</td></tr>
+ * <tr><td>{@code freshet:tag-fence:<tag>}</td><td>as a fence, for every key that is filed under the tag</td></tr>
  * <tr><td>{@code freshet:patterns:<pipeline>}</td><td>hash: cache name to glob</td></tr>
+ * <tr><td>{@code freshet:unfenced:<pipeline>}</td><td>the same of caches with {@code safe-fills: false}, which no reader
+ * may fill</td></tr>
+ * <tr><td>{@code freshet:patterns}</td><td>hash: {@code version}, raised whenever a pipeline publishes its patterns, and
+ * {@code pipeline:<pipeline>} of each that did</td></tr>
  * </table>
  */
 public final class RedisLayout {
@@ -44,6 +53,18 @@ public final class RedisLayout {
         return name("entry", key);
     }
 
+    public static String waiters(String key) {
+        return name("waiters", key);
+    }
+
+    public static String tag(String tag) {
+        return PREFIX + "tag:" + tag;
+    }
+
+    public static String tagFence(String tag) {
+        return PREFIX + "tag-fence:" + tag;
+    }
+
     public static String fieldEntry(String key, String field) {
         return PREFIX + "field:{" + SlotTag.of(key) + "}:" + Utf8.encode(key).length + ":" + key + ":" + field;
     }
@@ -58,6 +79,14 @@ public final class RedisLayout {
 
     public static String patterns(String pipeline) {
         return PREFIX + "patterns:" + pipeline;
+    }
+
+    public static String unfencedPatterns(String pipeline) {
+        return PREFIX + "unfenced:" + pipeline;
+    }
+
+    public static String patternsIndex() {
+        return PREFIX + "patterns";
     }
 
     /**

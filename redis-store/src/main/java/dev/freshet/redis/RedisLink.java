@@ -1,18 +1,12 @@
 package dev.freshet.redis;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisReadOnlyException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
@@ -23,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -33,21 +28,23 @@ import java.util.stream.Stream;
  */
 final class RedisLink implements AutoCloseable {
 
-    private final RedisClient client;
-    private final RedisURI uri;
+    private final Connector connector;
+    private final Optional<Duration> limit;
+    private final Duration patience;
     private final Collection<Script> scripts;
     private Optional<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> connection = Optional.empty();
     private boolean closed;
+    private volatile long lastReplyNanos = System.nanoTime();
 
-    RedisLink(RedisURI uri, Duration timeout, Collection<Script> scripts) {
-        this.uri = uri;
+    /**
+     * @param limit of a whole question's time, connecting included
+     * @param patience how long a connection may answer nothing until a timeout drops it
+     */
+    RedisLink(Connector connector, Optional<Duration> limit, Duration patience, Collection<Script> scripts) {
+        this.connector = connector;
+        this.limit = limit;
+        this.patience = patience;
         this.scripts = scripts;
-        this.client = RedisClient.create();
-        client.setOptions(ClientOptions.builder()
-                .autoReconnect(false)
-                .socketOptions(SocketOptions.builder().connectTimeout(timeout).build())
-                .timeoutOptions(TimeoutOptions.enabled(timeout))
-                .build());
     }
 
     /**
@@ -57,30 +54,44 @@ final class RedisLink implements AutoCloseable {
     <T> CompletableFuture<T> ask(
             String what, Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
         CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connected = connected();
-        return connected
+        CompletableFuture<T> answer = connected
                 .thenCompose(connection -> question.apply(connection.async()))
-                .exceptionallyCompose(failure -> {
-                    Throwable cause = cause(failure);
-                    if (cause instanceof CacheUnavailableException || cause instanceof IllegalArgumentException) {
-                        return CompletableFuture.failedFuture(cause);
-                    }
-                    dropIfUseless(connected, cause);
-                    return CompletableFuture.failedFuture(unavailable(what, cause));
+                .thenApply(told -> {
+                    lastReplyNanos = System.nanoTime();
+                    return told;
                 });
+        limit.ifPresent(time -> answer.orTimeout(time.toNanos(), TimeUnit.NANOSECONDS));
+        return answer.exceptionallyCompose(failure -> {
+            Throwable cause = cause(failure);
+            if (cause instanceof CacheUnavailableException || cause instanceof IllegalArgumentException) {
+                return CompletableFuture.failedFuture(cause);
+            }
+            dropIfUseless(connected, cause);
+            return CompletableFuture.failedFuture(unavailable(what, cause));
+        });
     }
 
     /** Runs a script by its digest; loads it first where Redis has forgotten it. */
     CompletionStage<List<Long>> run(RedisAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
+        return answer(redis, call);
+    }
+
+    /** The same of a script that answers with numbers and bytes. */
+    CompletionStage<List<Object>> runMixed(RedisAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
+        return answer(redis, call);
+    }
+
+    private static <T> CompletionStage<List<T>> answer(RedisAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
         byte[][] keys = call.keys();
         byte[][] arguments = call.arguments();
         String sha = call.script().sha();
-        CompletionStage<List<Long>> first = redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
+        CompletionStage<List<T>> first = redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
         return first.exceptionallyCompose(failure -> {
             if (!(cause(failure) instanceof RedisNoScriptException)) {
                 return CompletableFuture.failedStage(failure);
             }
             return redis.scriptLoad(text(call.script())).thenCompose(loaded -> {
-                CompletionStage<List<Long>> second = redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
+                CompletionStage<List<T>> second = redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
                 return second;
             });
         });
@@ -88,12 +99,7 @@ final class RedisLink implements AutoCloseable {
 
     /** Where Redis is, without credentials. */
     String address() {
-        if (uri.getSentinels().isEmpty()) {
-            return uri.getSocket() != null ? uri.getSocket() : uri.getHost() + ":" + uri.getPort();
-        }
-        return "master " + uri.getSentinelMasterId() + " of the sentinel at "
-                + uri.getSentinels().get(0).getHost() + ":"
-                + uri.getSentinels().get(0).getPort();
+        return connector.address();
     }
 
     private synchronized CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connected() {
@@ -106,21 +112,20 @@ final class RedisLink implements AutoCloseable {
         if (usable.isPresent()) {
             return usable.get();
         }
+        connection.ifPresent(RedisLink::close);
         CompletableFuture<StatefulRedisConnection<byte[], byte[]>> fresh = connect();
         connection = Optional.of(fresh);
         return fresh;
     }
 
     private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect() {
-        return client.connectAsync(ByteArrayCodec.INSTANCE, uri)
-                .toCompletableFuture()
-                .thenApply(connected -> {
-                    // Not awaited: Redis works in order, and a script that did not load is loaded when it is missed.
-                    for (Script script : scripts) {
-                        var unused = connected.async().scriptLoad(text(script));
-                    }
-                    return connected;
-                });
+        return connector.connect().toCompletableFuture().thenApply(connected -> {
+            // Not awaited: Redis works in order, and a script that did not load is loaded when it is missed.
+            for (Script script : scripts) {
+                var unused = connected.async().scriptLoad(text(script));
+            }
+            return connected;
+        });
     }
 
     private static boolean usable(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connecting) {
@@ -128,13 +133,20 @@ final class RedisLink implements AutoCloseable {
                 || (!connecting.isCompletedExceptionally() && connecting.join().isOpen());
     }
 
+    /** A client that reconnects by itself would keep a connection for ever that nobody uses any more. */
+    private static void close(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> useless) {
+        var unused = useless.thenCompose(StatefulRedisConnection::closeAsync);
+    }
+
     /** A server that does not answer, or has become a replica, may be found well at another address. */
     private synchronized void dropIfUseless(
             CompletableFuture<StatefulRedisConnection<byte[], byte[]>> failed, Throwable cause) {
-        boolean useless = cause instanceof RedisCommandTimeoutException || cause instanceof RedisReadOnlyException;
+        boolean late = cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException;
+        boolean useless = cause instanceof RedisReadOnlyException
+                || (late && failed.isDone() && System.nanoTime() - lastReplyNanos >= patience.toNanos());
         if (useless && connection.isPresent() && connection.get() == failed) {
             connection = Optional.empty();
-            var unused = failed.thenCompose(StatefulRedisConnection::closeAsync);
+            close(failed);
         }
     }
 
@@ -174,9 +186,7 @@ final class RedisLink implements AutoCloseable {
             }
             closed = true;
         }
-        client.shutdownAsync(0, 1, TimeUnit.SECONDS)
-                .orTimeout(5, TimeUnit.SECONDS)
-                .exceptionally(late -> null)
-                .join();
+        connection.ifPresent(RedisLink::close);
+        connector.close();
     }
 }

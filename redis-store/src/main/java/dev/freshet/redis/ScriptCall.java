@@ -21,7 +21,10 @@ final class ScriptCall {
     }
 
     ScriptCall argument(String argument) {
-        byte[] bytes = Utf8.encode(argument);
+        return argument(Utf8.encode(argument));
+    }
+
+    ScriptCall argument(byte[] bytes) {
         size += bytes.length;
         arguments.add(bytes);
         return this;

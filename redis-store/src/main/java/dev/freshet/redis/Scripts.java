@@ -17,6 +17,8 @@ final class Scripts {
     static final String LEASE = "lease";
     static final String FILL = "fill";
     static final String RELEASE = "release";
+    static final String DROP = "drop";
+    static final String READ_PATTERNS = "read_patterns";
 
     private final Map<String, Script> byName;
 
@@ -35,8 +37,10 @@ final class Scripts {
                         Script.load(PUBLISH_PATTERNS, Script.ALLOW_OOM, "server"),
                         Script.load(TAKE_BACK, Script.ALLOW_OOM, "server", "snapshot"),
                         Script.load(LEASE, Script.REFUSE_OOM, "server"),
-                        Script.load(FILL, Script.REFUSE_OOM, "server", "snapshot", "allows"),
-                        Script.load(RELEASE, Script.ALLOW_OOM, "server"))
+                        Script.load(FILL, Script.REFUSE_OOM, "server", "snapshot", "allows", "waiters", "tags"),
+                        Script.load(RELEASE, Script.ALLOW_OOM, "server", "waiters"),
+                        Script.load(DROP, Script.ALLOW_OOM, "server"),
+                        Script.load(READ_PATTERNS, Script.ALLOW_OOM, "server"))
                 .forEach(script -> byName.put(script.name(), script));
         return new Scripts(byName);
     }

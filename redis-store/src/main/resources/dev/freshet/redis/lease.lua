@@ -1,5 +1,15 @@
--- Grants a reader that missed the lease (rule 7). KEYS: key, lease. ARGV: token, life in ms. Returns 1 when granted.
-if call('EXISTS', KEYS[1]) == 1 then
-  return { 0 }
+-- Grants a reader that missed the lease (rule 7). KEYS: key, lease, waiters. ARGV: token, life in ms, the channel to
+-- wake the reader by ('' for none), for how long.
+-- Returns 1 when granted, 0 where another holds it, 2 where text stands at the key, 3 where something else does.
+local kind = call('TYPE', KEYS[1]).ok
+if kind ~= 'none' then
+  return { kind == 'string' and 2 or 3 }
 end
-return { call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0 }
+if call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
+  return { 1 }
+end
+if ARGV[3] ~= '' then
+  call('SADD', KEYS[3], ARGV[3])
+  call('PEXPIRE', KEYS[3], ARGV[4])
+end
+return { 0 }

@@ -1,5 +1,6 @@
--- Gives a lease back. KEYS: lease. ARGV: token.
-if call('GET', KEYS[1]) == ARGV[1] then
-  call('UNLINK', KEYS[1])
+-- Gives a lease back. KEYS: key, lease, waiters. ARGV: token.
+if call('GET', KEYS[2]) == ARGV[1] then
+  call('UNLINK', KEYS[2])
+  wake(KEYS[3], '0', KEYS[1])
 end
 return {}

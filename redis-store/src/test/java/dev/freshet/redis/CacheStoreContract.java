@@ -462,13 +462,13 @@ public abstract class CacheStoreContract {
 
     @Test
     void publishedPatternsReplaceThoseBefore() {
-        join(store().publishPatterns("shop", Map.of("book", "book:*", "user", "user:*")));
-        join(store().publishPatterns("other", Map.of("x", "y")));
-        join(store().publishPatterns("shop", Map.of("book", "b:*")));
+        join(store().publishPatterns("shop", Map.of("book", "book:*", "user", "user:*"), Map.of()));
+        join(store().publishPatterns("other", Map.of("x", "y"), Map.of()));
+        join(store().publishPatterns("shop", Map.of("book", "b:*"), Map.of()));
 
         assertThat(readSide().patterns("shop")).isEqualTo(Map.of("book", "b:*"));
         assertThat(readSide().patterns("other")).isEqualTo(Map.of("x", "y"));
-        join(store().publishPatterns("shop", Map.of()));
+        join(store().publishPatterns("shop", Map.of(), Map.of()));
         assertThat(readSide().patterns("shop")).isEmpty();
     }
 

@@ -126,21 +126,22 @@ public final class InMemoryCacheStore implements CacheStore, FillStore, ReadSide
 
     private List<String> found(KeyScan keys) {
         return keys().stream()
-                .filter(key -> GlobPattern.of(keys.glob()).matcher(key).matches() && keys.matches(key))
+                .filter(key -> PlainGlob.of(keys.glob()).matcher(key).matches() && keys.matches(key))
                 .filter(key -> keys.glob().startsWith(RedisLayout.PREFIX) || !key.startsWith(RedisLayout.PREFIX))
                 .toList();
     }
 
     private long sweepFields(String key, KeyScan fields) {
         return hash(key).keySet().stream()
-                .filter(name -> GlobPattern.of(fields.glob()).matcher(name).matches() && fields.matches(name))
+                .filter(name -> PlainGlob.of(fields.glob()).matcher(name).matches() && fields.matches(name))
                 .filter(name -> removeField(key, name))
                 .count();
     }
 
     @Override
-    public CompletionStage<Void> publishPatterns(String pipeline, Map<String, String> globs) {
-        return answer(() -> Optional.ofNullable(published.put(pipeline, Map.copyOf(globs))))
+    public CompletionStage<Void> publishPatterns(
+            String pipeline, Map<String, String> fenced, Map<String, String> unfenced) {
+        return answer(() -> Optional.ofNullable(published.put(pipeline, Map.copyOf(fenced))))
                 .thenAccept(before -> {});
     }
 

@@ -6,11 +6,13 @@ import dev.freshet.model.CacheMapping.Target;
 import dev.freshet.model.KeyScan;
 import dev.freshet.model.KeyTemplate;
 import dev.freshet.model.Row;
+import dev.freshet.redis.GlobPattern;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** What the mappings together say of a key: which patterns it falls under, and whether a refresh may store it. Immutable. */
 public final class CacheRules {
@@ -33,10 +35,20 @@ public final class CacheRules {
     }
 
     /** By cache name, the glob that all of its keys match; a fill and a refresh look there for what a sweep left. */
-    public Map<String, String> globs() {
-        Map<String, String> globs = new HashMap<>();
-        ranges.forEach((cache, range) -> globs.put(cache, range.scan().glob()));
-        return globs;
+    public Map<String, String> fencedGlobs() {
+        return globs(true);
+    }
+
+    /** The same of the caches whose changes leave no fences. */
+    public Map<String, String> unfencedGlobs() {
+        return globs(false);
+    }
+
+    private Map<String, String> globs(boolean fenced) {
+        return mappings.stream()
+                .filter(mapping -> mapping.safeFills() == fenced)
+                .collect(Collectors.toMap(
+                        CacheMapping::name, mapping -> range(mapping).scan().glob()));
     }
 
     /** Every key that the mapping can mean. */

@@ -180,6 +180,7 @@ public final class ChangeApplier {
 
     /** Publishes the patterns under which fills and refreshes look for fences. */
     public CompletableFuture<Void> publishPatterns(String pipeline) {
-        return store.publishPatterns(pipeline, rules.globs()).toCompletableFuture();
+        return store.publishPatterns(pipeline, rules.fencedGlobs(), rules.unfencedGlobs())
+                .toCompletableFuture();
     }
 }

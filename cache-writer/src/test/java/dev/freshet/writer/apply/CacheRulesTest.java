@@ -26,7 +26,7 @@ final class CacheRulesTest {
 
     @Test
     void eachCacheHasTheGlobOfAllItsKeys() {
-        assertThat(rules.globs())
+        assertThat(rules.fencedGlobs())
                 .containsOnly(
                         java.util.Map.entry("book", "book:*"),
                         java.util.Map.entry("prices", "prices:*"),

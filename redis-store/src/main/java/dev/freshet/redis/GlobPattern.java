@@ -1,4 +1,4 @@
-package dev.freshet.writer.apply;
+package dev.freshet.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * empty, reversed or without an end, and begins a range wherever a hyphen is its second sign. May match more where Redis
  * itself depends on its machine, never less. Immutable.
  */
-final class GlobPattern {
+public final class GlobPattern {
 
     /** Over bytes, each written as the character of its number. */
     private final Pattern pattern;
@@ -17,11 +17,11 @@ final class GlobPattern {
         this.pattern = pattern;
     }
 
-    static GlobPattern compile(String glob) {
+    public static GlobPattern compile(String glob) {
         return new GlobPattern(Pattern.compile(new Compiler(bytesOf(glob)).regex(), Pattern.DOTALL));
     }
 
-    boolean matches(String key) {
+    public boolean matches(String key) {
         return pattern.matcher(bytesOf(key)).matches();
     }
 

@@ -1,4 +1,4 @@
-package dev.freshet.writer.apply;
+package dev.freshet.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -3,9 +3,9 @@ package dev.freshet.redis;
 import java.util.regex.Pattern;
 
 /** A Redis glob as a regular expression, for the store in memory. Ranges in brackets are not covered. */
-final class GlobPattern {
+final class PlainGlob {
 
-    private GlobPattern() {}
+    private PlainGlob() {}
 
     static Pattern of(String glob) {
         StringBuilder regex = new StringBuilder();

@@ -1,0 +1,280 @@
+package dev.freshet.client;
+
+import dev.freshet.client.ReadThrough.Limits;
+import dev.freshet.model.Snapshot;
+import dev.freshet.redis.ReadStore;
+import dev.freshet.redis.ReadStore.Ticket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** Reads several keys at once, by the same rules as one. Thread-safe. */
+final class BatchRead {
+
+    private final ReadStore store;
+    private final Guard guard;
+    private final Codec codec;
+    private final SharedSnapshots snapshots;
+    private final LoadLimiter limiter;
+    private final Instruments instruments;
+    private final Limits limits;
+
+    record Request<T>(
+            Set<String> keys,
+            ValueType<T> type,
+            ReadOptions options,
+            BatchLoader<T, ?> loader,
+            BooleanSupplier inTransaction,
+            Executor executor) {}
+
+    BatchRead(
+            ReadStore store,
+            Guard guard,
+            Codec codec,
+            SharedSnapshots snapshots,
+            LoadLimiter limiter,
+            Instruments instruments,
+            Limits limits) {
+        this.store = store;
+        this.guard = guard;
+        this.codec = codec;
+        this.snapshots = snapshots;
+        this.limiter = limiter;
+        this.instruments = instruments;
+        this.limits = limits;
+    }
+
+    <T> CompletableFuture<Map<String, Optional<T>>> read(Request<T> request) {
+        return request.keys().isEmpty() ? CompletableFuture.completedFuture(Map.of()) : new Batch<>(request).run();
+    }
+
+    /** One batch. Its steps run one after another. */
+    private final class Batch<T> {
+
+        private final Request<T> request;
+        private final boolean nested = Load.withinLoader();
+        private final Map<String, Optional<T>> found = new HashMap<>();
+
+        Batch(Request<T> request) {
+            this.request = request;
+        }
+
+        CompletableFuture<Map<String, Optional<T>>> run() {
+            return look(List.copyOf(request.keys()), Outcome.HIT)
+                    .thenComposeAsync(there -> there ? missing() : loadAll(Outcome.DEGRADED), request.executor())
+                    .thenApply(done -> {
+                        Map<String, Optional<T>> all = new LinkedHashMap<>();
+                        request.keys().forEach(key -> all.put(key, found.getOrDefault(key, Optional.empty())));
+                        return all;
+                    });
+        }
+
+        /** Reads keys from Redis; returns whether Redis answered. */
+        private CompletableFuture<Boolean> look(List<String> keys, Outcome outcome) {
+            return guard.ask(() -> store.getAll(keys))
+                    .handleAsync(
+                            (values, failure) -> {
+                                if (failure != null) {
+                                    return false;
+                                }
+                                for (int i = 0; i < keys.size(); i++) {
+                                    String key = keys.get(i);
+                                    values.get(i).ifPresent(bytes -> take(key, bytes, outcome));
+                                }
+                                return true;
+                            },
+                            request.executor());
+        }
+
+        @SuppressWarnings("unchecked")
+        private void take(String key, byte[] bytes, Outcome outcome) {
+            try {
+                Optional<T> value =
+                        (Optional<T>) codec.decode(bytes, request.type().type());
+                found.put(key, value);
+                instruments.read(value.isPresent() ? outcome : Outcome.NEGATIVE);
+            } catch (Codec.CodecException e) {
+                instruments.undecodable();
+                var unused = guard.ask(() -> store.remove(key));
+            }
+        }
+
+        private List<String> open() {
+            return request.keys().stream()
+                    .filter(key -> !found.containsKey(key))
+                    .toList();
+        }
+
+        private CompletableFuture<Void> loadAll(Outcome outcome) {
+            List<String> open = open();
+            return open.isEmpty() ? nothing() : load(open, Map.of(), outcome);
+        }
+
+        private CompletableFuture<Void> missing() {
+            List<String> open = open();
+            if (open.isEmpty()) {
+                return nothing();
+            }
+            return guard.ask(() -> store.leaseAll(open))
+                    .handle((tickets, failure) -> failure == null ? tickets : List.<Ticket>of())
+                    .thenComposeAsync(
+                            tickets ->
+                                    tickets.isEmpty() ? load(open, Map.of(), Outcome.DEGRADED) : serve(open, tickets),
+                            request.executor());
+        }
+
+        private CompletableFuture<Void> serve(List<String> keys, List<Ticket> tickets) {
+            Map<String, String> granted = new LinkedHashMap<>();
+            Map<String, Ticket.Waiting> waiting = new LinkedHashMap<>();
+            List<String> mine = new ArrayList<>();
+            for (int i = 0; i < keys.size(); i++) {
+                String key = keys.get(i);
+                Ticket ticket = tickets.get(i);
+                if (ticket instanceof Ticket.Granted lease) {
+                    granted.put(key, lease.token());
+                    mine.add(key);
+                } else if (ticket instanceof Ticket.Waiting other) {
+                    waiting.put(key, other);
+                } else if (ticket instanceof Ticket.Present) {
+                    waiting.put(key, new Ticket.Waiting(CompletableFuture.completedFuture(true)));
+                } else {
+                    instruments.foreign();
+                    mine.add(key);
+                }
+            }
+            CompletableFuture<Void> loaded = mine.isEmpty() ? nothing() : load(mine, granted, Outcome.MISS);
+            return loaded.whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            waiting.forEach(store::stopWaiting);
+                        }
+                    })
+                    .thenCompose(done -> await(waiting));
+        }
+
+        /** Others load these: they are looked for again when that is done, and loaded without being stored at last. */
+        private CompletableFuture<Void> await(Map<String, Ticket.Waiting> waiting) {
+            if (waiting.isEmpty()) {
+                return nothing();
+            }
+            CompletableFuture<?>[] woken = waiting.values().stream()
+                    .map(ticket -> ticket.woken().copy())
+                    .toArray(CompletableFuture[]::new);
+            return CompletableFuture.allOf(woken)
+                    .completeOnTimeout(null, limits.waiting().toNanos(), TimeUnit.NANOSECONDS)
+                    .thenComposeAsync(
+                            done -> {
+                                waiting.forEach(store::stopWaiting);
+                                return look(List.copyOf(waiting.keySet()), Outcome.WAIT);
+                            },
+                            request.executor())
+                    .thenComposeAsync(there -> loadAll(Outcome.MISS), request.executor());
+        }
+
+        /** @param leases tokens by key; what has none is not stored */
+        private CompletableFuture<Void> load(List<String> keys, Map<String, String> leases, Outcome outcome) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            Runnable load = () -> {
+                var unused = snapshot(leases)
+                        .thenAcceptAsync(snapshot -> load(keys, leases, snapshot, outcome, done), request.executor());
+            };
+            if (nested) {
+                request.executor().execute(load);
+            } else {
+                limiter.run(request.executor(), load);
+            }
+            return done;
+        }
+
+        private void load(
+                List<String> keys,
+                Map<String, String> leases,
+                Optional<Snapshot> snapshot,
+                Outcome outcome,
+                CompletableFuture<Void> done) {
+            long began = System.nanoTime();
+            Map<String, T> values;
+            try {
+                values = Load.calling(() -> request.loader().load(new LinkedHashSet<>(keys)));
+            } catch (Exception | Error e) {
+                ended(began);
+                leases.forEach(this::release);
+                done.completeExceptionally(e);
+                return;
+            }
+            ended(began);
+            for (String key : keys) {
+                found.put(key, Optional.ofNullable(values.get(key)));
+                instruments.read(outcome);
+            }
+            var unused = store(leases, snapshot).whenComplete((stored, never) -> done.complete(null));
+        }
+
+        private CompletableFuture<Optional<Snapshot>> snapshot(Map<String, String> leases) {
+            return leases.isEmpty() || request.inTransaction().getAsBoolean()
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : snapshots.take(request.executor()).exceptionally(failure -> Optional.empty());
+        }
+
+        private void ended(long began) {
+            if (!nested) {
+                limiter.done();
+            }
+            instruments.loaded(System.nanoTime() - began);
+        }
+
+        private CompletableFuture<Void> store(Map<String, String> leases, Optional<Snapshot> snapshot) {
+            List<CompletableFuture<FillResult>> fills = new ArrayList<>();
+            leases.forEach((key, token) ->
+                    fills.add(store(key, token, snapshot).whenComplete((result, never) -> instruments.fill(result))));
+            return CompletableFuture.allOf(fills.toArray(CompletableFuture[]::new));
+        }
+
+        private CompletableFuture<FillResult> store(String key, String token, Optional<Snapshot> snapshot) {
+            Optional<T> value = found.getOrDefault(key, Optional.empty());
+            if (snapshot.isEmpty()) {
+                return refuse(key, token, FillResult.REFUSED_SNAPSHOT);
+            } else if (value.isEmpty() && request.options().negativeTtl().isZero()) {
+                return refuse(key, token, FillResult.REFUSED_NEGATIVE);
+            }
+            byte[] bytes;
+            try {
+                bytes = codec.encode(value);
+            } catch (Codec.CodecException e) {
+                return refuse(key, token, FillResult.REFUSED_CODEC);
+            }
+            if (bytes.length > limits.largest()) {
+                return refuse(key, token, FillResult.REFUSED_SIZE);
+            }
+            Duration ttl = request.options()
+                    .life(value.isPresent(), ThreadLocalRandom.current().nextDouble());
+            ReadStore.Fill fill = new ReadStore.Fill(
+                    key, token, snapshot.get(), ttl, request.options().tags());
+            return guard.ask(() -> store.fill(fill, bytes))
+                    .handle((filled, failure) -> failure != null ? FillResult.FAILED : FillResult.of(filled, false));
+        }
+
+        private CompletableFuture<FillResult> refuse(String key, String token, FillResult why) {
+            release(key, token);
+            return CompletableFuture.completedFuture(why);
+        }
+
+        private void release(String key, String token) {
+            var unused = guard.ask(() -> store.release(key, token));
+        }
+    }
+
+    private static CompletableFuture<Void> nothing() {
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.freshet.client;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Counts and times what the cache does. Keys and values never appear. Thread-safe. */
+final class Instruments {
+
+    private final Map<Outcome, Counter> reads = new EnumMap<>(Outcome.class);
+    private final Map<FillResult, Counter> fills = new EnumMap<>(FillResult.class);
+    private final Counter undecodable;
+    private final Counter foreign;
+    private final Timer loads;
+    private final ObservationRegistry observations;
+
+    Instruments(MeterRegistry meters, ObservationRegistry observations) {
+        this.observations = observations;
+        for (Outcome outcome : Outcome.values()) {
+            reads.put(
+                    outcome,
+                    Counter.builder("freshet.cache.reads")
+                            .description("Reads, by how they were answered")
+                            .tag("outcome", outcome.tag)
+                            .register(meters));
+        }
+        for (FillResult result : FillResult.values()) {
+            fills.put(
+                    result,
+                    Counter.builder("freshet.cache.fills")
+                            .description("Loaded values, by what became of storing them")
+                            .tag("result", result.tag)
+                            .register(meters));
+        }
+        this.undecodable = Counter.builder("freshet.cache.undecodable")
+                .description("Cached values that could not be read and were removed")
+                .register(meters);
+        this.foreign = Counter.builder("freshet.cache.foreign")
+                .description("Keys that hold something else than text, and were left alone")
+                .register(meters);
+        this.loads = Timer.builder("freshet.cache.loads")
+                .description("Loads from the source")
+                .register(meters);
+    }
+
+    void read(Outcome outcome) {
+        counter(reads, outcome).increment();
+    }
+
+    void fill(FillResult result) {
+        counter(fills, result).increment();
+    }
+
+    void undecodable() {
+        undecodable.increment();
+    }
+
+    void foreign() {
+        foreign.increment();
+    }
+
+    void loaded(long nanos) {
+        loads.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    boolean observed() {
+        return !observations.isNoop();
+    }
+
+    /** An observation of one read, which its outcome ends. */
+    Observation start() {
+        return Observation.start("freshet.cache.read", observations);
+    }
+
+    private static <E extends Enum<E>> Counter counter(Map<E, Counter> counters, E which) {
+        Counter counter = counters.get(which);
+        if (counter == null) {
+            throw new IllegalStateException("no counter for " + which);
+        }
+        return counter;
+    }
+}

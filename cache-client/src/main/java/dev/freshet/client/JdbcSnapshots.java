@@ -1,0 +1,33 @@
+package dev.freshet.client;
+
+import dev.freshet.model.Snapshot;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/** What a connection to PostgreSQL can see, and whether what it reads may be cached. */
+final class JdbcSnapshots {
+
+    private static final String QUERY = "SELECT pg_current_snapshot()::text, pg_is_in_recovery(),"
+            + " pg_current_xact_id_if_assigned() IS NOT NULL, current_setting('transaction_isolation')";
+
+    private JdbcSnapshots() {}
+
+    static Optional<Snapshot> take(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(QUERY)) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            boolean inRecovery = row.getBoolean(2);
+            boolean hasWritten = row.getBoolean(3);
+            // Under such a transaction every query sees what the first one saw, and that may have been long ago.
+            boolean frozen = !connection.getAutoCommit() && !row.getString(4).equals("read committed");
+            return inRecovery || hasWritten || frozen
+                    ? Optional.empty()
+                    : Optional.of(Snapshot.parse(row.getString(1)));
+        }
+    }
+}

@@ -1,0 +1,363 @@
+package dev.freshet.client;
+
+import dev.freshet.redis.ReadStore;
+import dev.freshet.redis.ReadStore.Ticket;
+import dev.freshet.redis.RedisReadStore;
+import dev.freshet.redis.RedisTracking;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One read after the near cache had nothing: Redis, then a lease, a snapshot, the load and the fill, in that order (rules
+ * 6 to 11). Of several reads of one key in this process one does that, and the others join it where its value is new
+ * enough for them. Thread-safe.
+ */
+final class ReadThrough {
+
+    /** How often a read that could not share another's load tries again to share one, before it loads for itself. */
+    private static final int ATTEMPTS = 3;
+
+    private final ReadStore store;
+    private final Optional<RedisTracking<NearCache>> tracking;
+    private final Guard guard;
+    private final Codec codec;
+    private final SharedSnapshots snapshots;
+    private final LoadLimiter limiter;
+    private final Instruments instruments;
+    private final Limits limits;
+    private final ConcurrentHashMap<Id, Flight<?>> flights = new ConcurrentHashMap<>();
+
+    /**
+     * What bounds a read.
+     *
+     * @param largest of an encoded value, in bytes
+     */
+    record Limits(Duration waiting, Duration leaseLife, int largest) {}
+
+    /** @param executor runs decoding, encoding and loading */
+    record Request<T>(String key, ValueType<T> type, ReadOptions options, Load<T> load, Executor executor) {}
+
+    private record Id(String key, ValueType<?> type) {}
+
+    ReadThrough(
+            ReadStore store,
+            Optional<RedisTracking<NearCache>> tracking,
+            Guard guard,
+            Codec codec,
+            SharedSnapshots snapshots,
+            LoadLimiter limiter,
+            Instruments instruments,
+            Limits limits) {
+        this.store = store;
+        this.tracking = tracking;
+        this.guard = guard;
+        this.codec = codec;
+        this.snapshots = snapshots;
+        this.limiter = limiter;
+        this.instruments = instruments;
+        this.limits = limits;
+    }
+
+    /** Fails only with what the loader failed with. */
+    <T> CompletableFuture<Answer<T>> read(Request<T> request) {
+        return new Read<>(request).fromRedis(Outcome.HIT, 0);
+    }
+
+    /** The value in Redis, decoded; what cannot be decoded is removed and missing. */
+    private <T> CompletableFuture<Optional<Optional<T>>> ask(Request<T> request) {
+        Optional<RedisTracking.Session<NearCache>> session =
+                tracking.flatMap(RedisTracking::session).filter(RedisTracking.Session::live);
+        if (session.isEmpty()) {
+            return guard.ask(() -> store.get(request.key()))
+                    .thenApplyAsync(bytes -> bytes.flatMap(some -> decode(request, some)), request.executor());
+        }
+        NearCache near = session.get().near();
+        NearCache.Slot placeholder = near.placeholder(request.key());
+        return guard.ask(() -> session.get().get(request.key()))
+                .thenApplyAsync(
+                        bytes -> {
+                            Optional<Optional<T>> value = bytes.flatMap(some -> decode(request, some));
+                            value.ifPresent(told ->
+                                    near.keep(request.key(), placeholder, request.type(), told, bytes.get().length));
+                            return value;
+                        },
+                        request.executor())
+                .whenComplete((value, failure) -> {
+                    if (failure != null || value.isEmpty()) {
+                        near.drop(request.key(), placeholder);
+                    }
+                });
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> Optional<Optional<T>> decode(Request<T> request, byte[] bytes) {
+        try {
+            return Optional.of((Optional<T>) codec.decode(bytes, request.type().type()));
+        } catch (Codec.CodecException e) {
+            instruments.undecodable();
+            var unused = guard.ask(() -> store.remove(request.key()));
+            return Optional.empty();
+        }
+    }
+
+    /** One read's way. Its steps run one after another. */
+    private final class Read<T> {
+
+        private final Request<T> request;
+        private final boolean alone = Load.withinLoader();
+
+        Read(Request<T> request) {
+            this.request = request;
+        }
+
+        CompletableFuture<Answer<T>> fromRedis(Outcome found, int attempt) {
+            return then(ask(request), (value, failure) -> {
+                if (failure != null) {
+                    return RedisReadStore.isForeign(failure) ? foreign() : miss(Outcome.DEGRADED, attempt);
+                }
+                return value.isPresent()
+                        ? completed(value.get(), value.get().isEmpty() ? Outcome.NEGATIVE : found)
+                        : miss(Outcome.MISS, attempt);
+            });
+        }
+
+        private CompletableFuture<Answer<T>> foreign() {
+            instruments.foreign();
+            return load(new Flight<>(), Optional.empty(), Outcome.MISS);
+        }
+
+        @SuppressWarnings("unchecked")
+        private CompletableFuture<Answer<T>> miss(Outcome outcome, int attempt) {
+            Flight<T> mine = new Flight<>();
+            if (!alone && attempt < ATTEMPTS) {
+                Flight<T> other = (Flight<T>) flights.putIfAbsent(id(), mine);
+                if (other != null) {
+                    return join(other, outcome, attempt);
+                }
+            }
+            return lead(mine, outcome, attempt);
+        }
+
+        private CompletableFuture<Answer<T>> join(Flight<T> flight, Outcome outcome, int attempt) {
+            boolean early = flight.join();
+            return then(flight.end(), (end, never) -> {
+                if (end instanceof Flight.End.Stored<T> stored) {
+                    return completed(stored.value(), Outcome.WAIT);
+                } else if (end instanceof Flight.End.Loaded<T> loaded && early) {
+                    return completed(loaded.value(), outcome == Outcome.DEGRADED ? outcome : Outcome.WAIT);
+                } else if (end instanceof Flight.End.Failed<T> failed && early) {
+                    return CompletableFuture.failedFuture(failed.failure());
+                } else if (end instanceof Flight.End.InRedis<T>) {
+                    return fromRedis(Outcome.WAIT, attempt + 1);
+                }
+                return miss(outcome, attempt + 1);
+            });
+        }
+
+        private CompletableFuture<Answer<T>> lead(Flight<T> flight, Outcome outcome, int attempt) {
+            if (outcome == Outcome.DEGRADED || attempt >= ATTEMPTS) {
+                return load(flight, Optional.empty(), outcome);
+            }
+            return then(guard.ask(() -> store.lease(request.key())), (ticket, failure) -> {
+                if (failure != null) {
+                    return load(flight, Optional.empty(), Outcome.DEGRADED);
+                } else if (ticket instanceof Ticket.Granted granted) {
+                    return load(flight, Optional.of(new Lease(granted.token(), System.nanoTime())), outcome);
+                } else if (ticket instanceof Ticket.Waiting waiting) {
+                    return await(flight, waiting, attempt);
+                } else if (ticket instanceof Ticket.Present) {
+                    return again(flight, attempt);
+                }
+                instruments.foreign();
+                return load(flight, Optional.empty(), outcome);
+            });
+        }
+
+        private CompletableFuture<Answer<T>> await(Flight<T> flight, Ticket.Waiting waiting, int attempt) {
+            CompletableFuture<Boolean> woken = waiting.woken()
+                    .copy()
+                    .completeOnTimeout(false, limits.waiting().toNanos(), TimeUnit.NANOSECONDS);
+            return then(woken, (stored, never) -> {
+                store.stopWaiting(request.key(), waiting);
+                return stored ? again(flight, attempt) : load(flight, Optional.empty(), Outcome.MISS);
+            });
+        }
+
+        /** A value came by somebody else: this read and those who joined it look for themselves. */
+        private CompletableFuture<Answer<T>> again(Flight<T> flight, int attempt) {
+            land(flight, new Flight.End.InRedis<>());
+            return fromRedis(Outcome.WAIT, attempt + 1);
+        }
+
+        private CompletableFuture<Answer<T>> load(Flight<T> flight, Optional<Lease> lease, Outcome outcome) {
+            CompletableFuture<Answer<T>> answer = new CompletableFuture<>();
+            Runnable load = () -> {
+                flight.loading();
+                long began = System.nanoTime();
+                loading(lease)
+                        .whenCompleteAsync(
+                                (loaded, failure) -> {
+                                    ended(System.nanoTime() - began);
+                                    if (failure != null) {
+                                        fail(flight, lease, unwrapped(failure), answer);
+                                    } else {
+                                        settle(flight, lease, loaded, outcome, answer);
+                                    }
+                                },
+                                request.executor());
+            };
+            if (alone) {
+                // It runs within a load that has its room already.
+                request.executor().execute(load);
+            } else {
+                limiter.run(request.executor(), load);
+            }
+            return answer;
+        }
+
+        private CompletionStage<Loaded<T>> loading(Optional<Lease> lease) {
+            return lease.isPresent()
+                    ? request.load().checked(snapshots, request.executor())
+                    : request.load().value().thenApply(value -> new Loaded<>(value, Optional.empty()));
+        }
+
+        private void ended(long nanos) {
+            if (!alone) {
+                limiter.done();
+            }
+            instruments.loaded(nanos);
+        }
+
+        private void fail(
+                Flight<T> flight, Optional<Lease> lease, Throwable failure, CompletableFuture<Answer<T>> answer) {
+            lease.ifPresent(this::release);
+            land(flight, new Flight.End.Failed<>(failure));
+            answer.completeExceptionally(failure);
+        }
+
+        private void settle(
+                Flight<T> flight,
+                Optional<Lease> lease,
+                Loaded<T> loaded,
+                Outcome outcome,
+                CompletableFuture<Answer<T>> answer) {
+            // Nobody joins from here on: whoever reads the key after it was stored must read it from Redis.
+            flights.remove(id(), flight);
+            CompletableFuture<FillResult> stored = lease.isPresent()
+                    ? store(lease.get(), loaded)
+                    : CompletableFuture.completedFuture(FillResult.FAILED);
+            var unused = stored.whenComplete((result, never) -> {
+                land(
+                        flight,
+                        result == FillResult.STORED
+                                ? new Flight.End.Stored<>(loaded.value())
+                                : new Flight.End.Loaded<>(loaded.value()));
+                answer.complete(new Answer<>(loaded.value(), outcome));
+            });
+        }
+
+        private CompletableFuture<FillResult> store(Lease lease, Loaded<T> loaded) {
+            CompletableFuture<FillResult> result = tryToStore(lease, loaded);
+            return result.whenComplete((filled, never) -> instruments.fill(filled));
+        }
+
+        private CompletableFuture<FillResult> tryToStore(Lease lease, Loaded<T> loaded) {
+            if (loaded.snapshot().isEmpty()) {
+                return refuse(lease, FillResult.REFUSED_SNAPSHOT);
+            }
+            ReadOptions options = request.options();
+            if (loaded.value().isEmpty() && options.negativeTtl().isZero()) {
+                return refuse(lease, FillResult.REFUSED_NEGATIVE);
+            }
+            byte[] bytes;
+            try {
+                bytes = codec.encode(loaded.value());
+            } catch (Codec.CodecException e) {
+                return refuse(lease, FillResult.REFUSED_CODEC);
+            }
+            if (bytes.length > limits.largest()) {
+                return refuse(lease, FillResult.REFUSED_SIZE);
+            }
+            Duration ttl = options.life(
+                    loaded.value().isPresent(), ThreadLocalRandom.current().nextDouble());
+            ReadStore.Fill fill = new ReadStore.Fill(
+                    request.key(), lease.token(), loaded.snapshot().get(), ttl, options.tags());
+            return guard.ask(() -> store.fill(fill, bytes))
+                    .handle((filled, failure) ->
+                            failure != null ? FillResult.FAILED : FillResult.of(filled, late(lease)));
+        }
+
+        private boolean late(Lease lease) {
+            return System.nanoTime() - lease.grantedNanos()
+                    >= limits.leaseLife().toNanos();
+        }
+
+        private CompletableFuture<FillResult> refuse(Lease lease, FillResult why) {
+            release(lease);
+            return CompletableFuture.completedFuture(why);
+        }
+
+        private void release(Lease lease) {
+            var unused = guard.ask(() -> store.release(request.key(), lease.token()));
+        }
+
+        private void land(Flight<T> flight, Flight.End<T> end) {
+            flights.remove(id(), flight);
+            flight.end().complete(end);
+        }
+
+        private Id id() {
+            return new Id(request.key(), request.type());
+        }
+
+        private CompletableFuture<Answer<T>> completed(Optional<T> value, Outcome outcome) {
+            return CompletableFuture.completedFuture(new Answer<>(value, outcome));
+        }
+
+        private <V> CompletableFuture<Answer<T>> then(CompletableFuture<V> step, Next<V, T> next) {
+            CompletableFuture<Answer<T>> answer = new CompletableFuture<>();
+            var unused = step.whenCompleteAsync(
+                    (value, failure) -> {
+                        try {
+                            var unusedToo = next.after(value, failure)
+                                    .whenComplete((told, thrown) -> pass(told, thrown, answer));
+                        } catch (RuntimeException | Error e) {
+                            answer.completeExceptionally(e);
+                        }
+                    },
+                    request.executor());
+            return answer;
+        }
+    }
+
+    private static <V> void pass(V value, @Nullable Throwable failure, CompletableFuture<V> to) {
+        if (failure == null) {
+            to.complete(value);
+        } else {
+            to.completeExceptionally(unwrapped(failure));
+        }
+    }
+
+    /** What follows a step; the failure is null where there was none. */
+    @FunctionalInterface
+    private interface Next<V, T> {
+        CompletableFuture<Answer<T>> after(V value, @Nullable Throwable failure);
+    }
+
+    /** @param grantedNanos when it was known to be granted: later than Redis began to count */
+    private record Lease(String token, long grantedNanos) {}
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null
+                ? unwrapped(failure.getCause())
+                : failure;
+    }
+}

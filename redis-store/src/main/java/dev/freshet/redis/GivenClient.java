@@ -1,0 +1,43 @@
+package dev.freshet.redis;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * An application's client, with its address, its options and its event loops. It stays the application's to shut down;
+ * each connection made here is ours.
+ */
+final class GivenClient implements Connector {
+
+    private final RedisClient client;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "freshet-redis-connect");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    GivenClient(RedisClient client) {
+        this.client = client;
+    }
+
+    /** Only the blocking call uses the address that the client was made with. */
+    @Override
+    public CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
+        return CompletableFuture.supplyAsync(() -> client.connect(ByteArrayCodec.INSTANCE), thread);
+    }
+
+    @Override
+    public String address() {
+        return "the client's address";
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+}

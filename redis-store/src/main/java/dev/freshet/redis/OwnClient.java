@@ -1,0 +1,52 @@
+package dev.freshet.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** A client of our own, which never sends again what a lost connection carried. */
+final class OwnClient implements Connector {
+
+    private final RedisClient client;
+    private final RedisURI uri;
+
+    OwnClient(RedisURI uri, Duration timeout) {
+        this.uri = uri;
+        this.client = RedisClient.create();
+        client.setOptions(ClientOptions.builder()
+                .autoReconnect(false)
+                .socketOptions(SocketOptions.builder().connectTimeout(timeout).build())
+                .timeoutOptions(TimeoutOptions.enabled(timeout))
+                .build());
+    }
+
+    @Override
+    public CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
+        return client.connectAsync(ByteArrayCodec.INSTANCE, uri);
+    }
+
+    @Override
+    public String address() {
+        if (uri.getSentinels().isEmpty()) {
+            return uri.getSocket() != null ? uri.getSocket() : uri.getHost() + ":" + uri.getPort();
+        }
+        return "master " + uri.getSentinelMasterId() + " of the sentinel at "
+                + uri.getSentinels().get(0).getHost() + ":"
+                + uri.getSentinels().get(0).getPort();
+    }
+
+    @Override
+    public void close() {
+        client.shutdownAsync(0, 1, TimeUnit.SECONDS)
+                .orTimeout(5, TimeUnit.SECONDS)
+                .exceptionally(late -> null)
+                .join();
+    }
+}

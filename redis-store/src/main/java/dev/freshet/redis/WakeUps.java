@@ -1,0 +1,75 @@
+package dev.freshet.redis;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Hears that loads which this process waits for are done. Thread-safe. */
+final class WakeUps implements AutoCloseable {
+
+    private final String channel;
+    private final ConcurrentHashMap<String, List<ReadStore.Ticket.Waiting>> waiting = new ConcurrentHashMap<>();
+    private final StandingConnection<StatefulRedisPubSubConnection<String, String>> connection;
+
+    private WakeUps(RedisClient client, String channel) {
+        this.channel = channel;
+        this.connection = new StandingConnection<>("freshet-redis-wake", () -> {
+            StatefulRedisPubSubConnection<String, String> opened = client.connectPubSub(StringCodec.UTF8);
+            opened.addListener(new RedisPubSubAdapter<>() {
+                @Override
+                public void message(String heard, String message) {
+                    wake(message);
+                }
+            });
+            opened.sync().subscribe(channel);
+            return opened;
+        });
+    }
+
+    static WakeUps listen(RedisClient client, String channel) {
+        WakeUps wakeUps = new WakeUps(client, channel);
+        wakeUps.connection.start();
+        return wakeUps;
+    }
+
+    /** The channel to be woken by; empty while it is not listened on. */
+    String channel() {
+        return connection.current().isPresent() ? channel : "";
+    }
+
+    ReadStore.Ticket.Waiting expect(String key) {
+        ReadStore.Ticket.Waiting ticket = new ReadStore.Ticket.Waiting(new CompletableFuture<>());
+        waiting.compute(key, (name, others) -> {
+            List<ReadStore.Ticket.Waiting> all = others == null ? new CopyOnWriteArrayList<>() : others;
+            all.add(ticket);
+            return all;
+        });
+        return ticket;
+    }
+
+    void forget(String key, ReadStore.Ticket.Waiting ticket) {
+        waiting.computeIfPresent(key, (name, all) -> {
+            all.remove(ticket);
+            return all.isEmpty() ? null : all;
+        });
+    }
+
+    private void wake(String message) {
+        if (!message.isEmpty()) {
+            List<ReadStore.Ticket.Waiting> all = waiting.remove(message.substring(1));
+            if (all != null) {
+                all.forEach(ticket -> ticket.woken().complete(message.charAt(0) == '1'));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}
