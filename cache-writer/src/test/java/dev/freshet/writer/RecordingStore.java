@@ -80,6 +80,11 @@ public final class RecordingStore implements CacheStore {
     }
 
     @Override
+    public CompletionStage<Long> invalidateTag(String tag, Fence fence) {
+        return noted("invalidate tag", tag, fence, Optional.empty());
+    }
+
+    @Override
     public CompletionStage<Void> publishPatterns(
             String pipeline, Map<String, String> fenced, Map<String, String> unfenced) {
         return noted("publish", fenced, Fence.NONE, Optional.empty()).thenApply(done -> null);

@@ -67,6 +67,16 @@ public interface CacheStore extends AutoCloseable {
     CompletionStage<Long> takeBack(KeyScan keys, Fence fence);
 
     /**
+     * Fences the tag for the fence window, then walks the keys that were filed under it, in bounded steps, and removes
+     * their values and leases (rules 15 and 16). A fill under the tag either came before the fence, and the walk finds
+     * it, or has seen what the fence asks for. A key that is still filed here though its value no longer depends on the
+     * tag loses that value needlessly. Keys stay filed until their time has ended.
+     *
+     * @return how many values were removed
+     */
+    CompletionStage<Long> invalidateTag(String tag, Fence fence);
+
+    /**
      * Publishes, by cache name, the globs that the pipeline's caches match, in place of those published before. Readers
      * that fill check the fences of the patterns that their key matches, and do not fill what only unfenced caches hold.
      *

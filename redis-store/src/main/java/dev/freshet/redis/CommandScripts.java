@@ -101,6 +101,23 @@ final class CommandScripts {
         return call;
     }
 
+    ScriptCall fenceTag(String tag, Fence fence) {
+        return new ScriptCall(scripts.get(Scripts.FENCE_TAG))
+                .key(RedisLayout.tagFence(tag))
+                .argument(window)
+                .argument(ids(fence));
+    }
+
+    /** @param members as Redis gave them; one that is no text was never leased or filled by a client that keeps entries */
+    ScriptCall removeMembers(String tag, List<byte[]> members) {
+        List<String> keys = members.stream().map(Utf8::decode).toList();
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.REMOVE_MEMBERS)).key(RedisLayout.tag(tag));
+        members.forEach(call::key);
+        keys.forEach(key -> call.key(RedisLayout.lease(key)));
+        keys.forEach(key -> call.key(RedisLayout.entry(key)));
+        return call;
+    }
+
     /** @param channel to be woken by; empty for none */
     ScriptCall lease(String key, String token, Duration life, String channel, Duration waiting) {
         return new ScriptCall(scripts.get(Scripts.LEASE))

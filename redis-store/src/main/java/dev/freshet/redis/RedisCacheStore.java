@@ -96,6 +96,11 @@ public final class RedisCacheStore implements CacheStore, FillStore {
     }
 
     @Override
+    public CompletionStage<Long> invalidateTag(String tag, Fence fence) {
+        return link.ask("invalidate a tag", redis -> new TagInvalidation(link, scripts, redis, tag, fence).run());
+    }
+
+    @Override
     public CompletionStage<Optional<String>> lease(String key, Duration life) {
         String token = UUID.randomUUID().toString();
         ScriptCall call = scripts.lease(key, token, life, "", Duration.ZERO);

@@ -16,7 +16,11 @@ final class ScriptCall {
     }
 
     ScriptCall key(String key) {
-        keys.add(Utf8.encode(key));
+        return key(Utf8.encode(key));
+    }
+
+    ScriptCall key(byte[] key) {
+        keys.add(key);
         return this;
     }
 

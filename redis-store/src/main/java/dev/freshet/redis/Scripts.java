@@ -14,6 +14,8 @@ final class Scripts {
     static final String FENCE_PATTERN = "fence_pattern";
     static final String PUBLISH_PATTERNS = "publish_patterns";
     static final String TAKE_BACK = "take_back";
+    static final String FENCE_TAG = "fence_tag";
+    static final String REMOVE_MEMBERS = "remove_members";
     static final String LEASE = "lease";
     static final String FILL = "fill";
     static final String RELEASE = "release";
@@ -36,6 +38,8 @@ final class Scripts {
                         Script.load(FENCE_PATTERN, Script.ALLOW_OOM, "server", "fence", "entry"),
                         Script.load(PUBLISH_PATTERNS, Script.ALLOW_OOM, "server"),
                         Script.load(TAKE_BACK, Script.ALLOW_OOM, "server", "snapshot"),
+                        Script.load(FENCE_TAG, Script.ALLOW_OOM, "server", "fence"),
+                        Script.load(REMOVE_MEMBERS, Script.ALLOW_OOM, "server"),
                         Script.load(LEASE, Script.REFUSE_OOM, "server"),
                         Script.load(FILL, Script.REFUSE_OOM, "server", "snapshot", "allows", "waiters", "tags"),
                         Script.load(RELEASE, Script.ALLOW_OOM, "server", "waiters"),

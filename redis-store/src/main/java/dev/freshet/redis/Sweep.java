@@ -24,9 +24,6 @@ import java.util.function.Function;
  */
 final class Sweep {
 
-    private static final int STEP = 1000;
-    private static final int REMOVED_AT_ONCE = 256;
-
     private final RedisAsyncCommands<byte[], byte[]> redis;
     private final KeyScan keys;
     private final boolean hashesOnly;
@@ -54,7 +51,7 @@ final class Sweep {
                         redis,
                         keys,
                         false,
-                        found -> inBatches(found, batch -> redis.unlink(batch.toArray(byte[][]::new)))));
+                        found -> Walk.inBatches(found, batch -> redis.unlink(batch.toArray(byte[][]::new)))));
     }
 
     /** Hands the keys to {@code remove}, which knows which of them are to go. */
@@ -62,7 +59,7 @@ final class Sweep {
             RedisAsyncCommands<byte[], byte[]> redis,
             KeyScan keys,
             Function<List<String>, CompletionStage<Long>> remove) {
-        return new Sweep(redis, keys, false, found -> inBatches(texts(found), remove));
+        return new Sweep(redis, keys, false, found -> Walk.inBatches(texts(found), remove));
     }
 
     /** What is no text was never filled by a client that keeps entries. */
@@ -77,11 +74,11 @@ final class Sweep {
         // A glob that can only be one key needs no walk over all of them.
         return Glob.literal(keys.glob())
                 .map(key -> remove.apply(keep(List.of(Utf8.encode(key)))))
-                .orElseGet(() -> walk(this::scan, found -> remove.apply(keep(found.getKeys()))));
+                .orElseGet(() -> Walk.over(this::scan, found -> remove.apply(keep(found.getKeys()))));
     }
 
     private CompletionStage<KeyScanCursor<byte[]>> scan(ScanCursor cursor) {
-        KeyScanArgs arguments = KeyScanArgs.Builder.limit(STEP);
+        KeyScanArgs arguments = KeyScanArgs.Builder.limit(Walk.STEP);
         arguments.match(Utf8.encode(keys.glob()));
         return redis.scan(cursor, hashesOnly ? arguments.type("hash") : arguments);
     }
@@ -98,13 +95,13 @@ final class Sweep {
 
     private static CompletionStage<Long> removeFields(
             RedisAsyncCommands<byte[], byte[]> redis, byte[] key, KeyScan fields) {
-        ScanArgs arguments = ScanArgs.Builder.limit(STEP).match(Utf8.encode(fields.glob()));
-        Function<MapScanCursor<byte[], byte[]>, CompletionStage<Long>> step = found -> inBatches(
+        ScanArgs arguments = ScanArgs.Builder.limit(Walk.STEP).match(Utf8.encode(fields.glob()));
+        Function<MapScanCursor<byte[], byte[]>, CompletionStage<Long>> step = found -> Walk.inBatches(
                 found.getMap().keySet().stream()
                         .filter(name -> fields.matches(Utf8.decode(name)))
                         .toList(),
                 names -> redis.hdel(key, names.toArray(byte[][]::new)));
-        return walk(cursor -> redis.hscan(key, cursor, arguments), step).exceptionallyCompose(failure -> {
+        return Walk.over(cursor -> redis.hscan(key, cursor, arguments), step).exceptionallyCompose(failure -> {
             boolean noHash = RedisLink.cause(failure) instanceof RedisCommandExecutionException refused
                     && String.valueOf(refused.getMessage()).startsWith("WRONGTYPE");
             // What is no hash has none of the fields.
@@ -112,50 +109,10 @@ final class Sweep {
         });
     }
 
-    private static <T> CompletionStage<Long> inBatches(List<T> all, Function<List<T>, CompletionStage<Long>> remove) {
-        CompletionStage<Long> removed = CompletableFuture.completedStage(0L);
-        for (int from = 0; from < all.size(); from += REMOVED_AT_ONCE) {
-            List<T> batch = all.subList(from, Math.min(all.size(), from + REMOVED_AT_ONCE));
-            removed = removed.thenCombine(remove.apply(batch), Long::sum);
-        }
-        return removed;
-    }
-
     private static CompletionStage<Long> oneByOne(
             Iterator<byte[]> all, Function<byte[], CompletionStage<Long>> remove, long sum) {
         return all.hasNext()
                 ? remove.apply(all.next()).thenCompose(removed -> oneByOne(all, remove, sum + removed))
                 : CompletableFuture.completedStage(sum);
-    }
-
-    /** Repeats scan and step until the cursor has come round. */
-    private static <C extends ScanCursor> CompletionStage<Long> walk(
-            Function<ScanCursor, CompletionStage<C>> scan, Function<C, CompletionStage<Long>> step) {
-        CompletableFuture<Long> sum = new CompletableFuture<>();
-        walkOn(ScanCursor.INITIAL, 0, scan, step, sum);
-        return sum;
-    }
-
-    private static <C extends ScanCursor> void walkOn(
-            ScanCursor from,
-            long removedBefore,
-            Function<ScanCursor, CompletionStage<C>> scan,
-            Function<C, CompletionStage<Long>> step,
-            CompletableFuture<Long> sum) {
-        scan.apply(from)
-                .thenCompose(found -> step.apply(found).thenApply(removed -> {
-                    long removedNow = removedBefore + removed;
-                    if (found.isFinished()) {
-                        sum.complete(removedNow);
-                    } else {
-                        walkOn(found, removedNow, scan, step, sum);
-                    }
-                    return removedNow;
-                }))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        sum.completeExceptionally(failure);
-                    }
-                });
     }
 }

@@ -499,6 +499,81 @@ public abstract class CacheStoreContract {
                 .isEqualTo(1);
     }
 
+    // ------------------------------------------------------------ tags
+
+    @Test
+    void anInvalidationOfATagRemovesWhatIsFiledUnderItAndNothingElse() {
+        List.of("a", "b", "c").forEach(key -> readSide().put(key, "v"));
+        readSide().putField("h", "f", "v");
+        List.of("a", "b", "h", "evicted").forEach(key -> readSide().file("genre:5", key));
+        List.of("b", "c").forEach(key -> readSide().file("genre:6", key));
+
+        assertThat(join(store().invalidateTag("genre:5", Fence.of(77)))).isEqualTo(3);
+        assertThat(readSide().get("a")).isEmpty();
+        assertThat(readSide().get("b")).isEmpty();
+        assertThat(readSide().hash("h")).isEmpty();
+        assertThat(readSide().get("c")).isPresent();
+        assertThat(join(store().invalidateTag("genre:7", Fence.of(77)))).isZero();
+        assertThat(readSide().filed("genre:7")).isEmpty();
+    }
+
+    @Test
+    void keysStayFiledSoThatTheNextInvalidationFindsThemAndRepeatingItIsHarmless() {
+        readSide().file("genre:5", "a");
+        for (int i = 0; i < 3; i++) {
+            readSide().put("a", "filled again");
+
+            assertThat(join(store().invalidateTag("genre:5", Fence.of(77)))).isEqualTo(1);
+            assertThat(join(store().invalidateTag("genre:5", Fence.of(77)))).isZero();
+            assertThat(readSide().filed("genre:5")).containsExactly("a");
+        }
+    }
+
+    @Test
+    void aTagIsFencedWhetherKeysAreFiledOrNot() {
+        readSide().file("full", "a");
+        for (String tag : List.of("full", "empty")) {
+            assertThat(readSide().tagAllows(tag, SEES_NOTHING_NEW)).isTrue();
+
+            join(store().invalidateTag(tag, Fence.of(77)));
+            join(store().invalidateTag(tag, Fence.of(79).and(Fence.of(80))));
+
+            assertThat(readSide().tagAllows(tag, Snapshot.parse("77:81:77"))).isFalse();
+            assertThat(readSide().tagAllows(tag, Snapshot.parse("80:81:80"))).isFalse();
+            assertThat(readSide().tagAllows(tag, Snapshot.parse("81:81:"))).isTrue();
+            assertThat(readSide().tagAllows("another", SEES_NOTHING_NEW)).isTrue();
+            join(store().invalidateTag(tag, Fence.REFUSE_ALL));
+            assertThat(readSide().tagAllows(tag, SEES_UP_TO_100)).isFalse();
+        }
+    }
+
+    @Test
+    void anInvalidationOfATagVoidsTheLeasesOfItsKeysAndEndsWhatTheirFillsKnew() {
+        fill("filled", SEES_UP_TO_100, "v");
+        String token = lease("loading");
+        List.of("filled", "loading").forEach(key -> readSide().file("genre:5", key));
+
+        join(store().invalidateTag("genre:5", Fence.of(77)));
+
+        assertThat(readSide().fill("loading", token, SEES_UP_TO_100, "v")).isFalse();
+        readSide().put("filled", "by an application");
+        assertThat(apply(store("filled", "refreshed", Fence.of(90), 5)).stored())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aTagOfAnySizeAndNameIsTaken() {
+        for (String tag : List.of("large", "", "a b:{c}*\n😀")) {
+            for (int i = 0; i < 3000; i++) {
+                readSide().put("k:" + i, "v");
+                readSide().file(tag, "k:" + i);
+            }
+
+            assertThat(join(store().invalidateTag(tag, Fence.of(77)))).isEqualTo(3000);
+            assertThat(readSide().filed(tag)).hasSize(3000);
+        }
+    }
+
     // ------------------------------------------------------------ lease and fill
 
     @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +76,8 @@ public final class InMemoryCacheStore implements CacheStore, FillStore, ReadSide
     private final Map<Name, Entry> entries = new HashMap<>();
     private final Map<String, Entry> patternEntries = new HashMap<>();
     private final Map<String, Guard> patternFences = new HashMap<>();
+    private final Map<String, Set<String>> tags = new HashMap<>();
+    private final Map<String, Guard> tagFences = new HashMap<>();
     private final Map<String, Map<String, String>> published = new HashMap<>();
     private final List<KeyCommand> applied = new ArrayList<>();
     private final AtomicLong tokens = new AtomicLong();
@@ -136,6 +139,20 @@ public final class InMemoryCacheStore implements CacheStore, FillStore, ReadSide
                 .filter(name -> PlainGlob.of(fields.glob()).matcher(name).matches() && fields.matches(name))
                 .filter(name -> removeField(key, name))
                 .count();
+    }
+
+    @Override
+    public CompletionStage<Long> invalidateTag(String tag, Fence fence) {
+        return answer(() -> {
+            tagFences.computeIfAbsent(tag, name -> new Guard()).add(fence);
+            return tags.getOrDefault(tag, Set.of()).stream()
+                    .filter(key -> {
+                        leases.remove(key);
+                        entries.getOrDefault(new Name(key, Optional.empty()), new Entry()).snapshot = Optional.empty();
+                        return unlink(key);
+                    })
+                    .count();
+        });
     }
 
     @Override
@@ -361,12 +378,29 @@ public final class InMemoryCacheStore implements CacheStore, FillStore, ReadSide
     }
 
     @Override
+    public synchronized void file(String tag, String key) {
+        tags.computeIfAbsent(tag, name -> new TreeSet<>()).add(key);
+    }
+
+    @Override
+    public synchronized Set<String> filed(String tag) {
+        return Set.copyOf(tags.getOrDefault(tag, Set.of()));
+    }
+
+    @Override
+    public synchronized boolean tagAllows(String tag, Snapshot snapshot) {
+        return tagFences.getOrDefault(tag, new Guard()).allows(snapshot);
+    }
+
+    @Override
     public synchronized void letGuardsEnd() {
         fences.clear();
         leases.clear();
         entries.clear();
         patternEntries.clear();
         patternFences.clear();
+        tagFences.clear();
+        tags.clear();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.freshet.redis;
 import dev.freshet.model.Snapshot;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What applications and readers do with a cache, for tests: plain commands, and a reader's lease and fill. */
 public interface ReadSide {
@@ -28,7 +29,16 @@ public interface ReadSide {
     /** The globs that a pipeline published, by cache name. */
     Map<String, String> patterns(String pipeline);
 
-    /** What long enough does: every fence, lease, entry and pattern fence ends; values stay. */
+    /** Files the key under the tag, as a fill does, for an hour. */
+    void file(String tag, String key);
+
+    /** The keys that are filed under the tag. */
+    Set<String> filed(String tag);
+
+    /** Whether the tag's fence lets a fill of this snapshot pass. */
+    boolean tagAllows(String tag, Snapshot snapshot);
+
+    /** What long enough does: everything that Freshet keeps beside the values ends; values stay. */
     void letGuardsEnd();
 
     /** Ends the key's fence and nothing else, as eviction would. */

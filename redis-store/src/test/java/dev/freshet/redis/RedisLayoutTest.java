@@ -19,6 +19,8 @@ class RedisLayoutTest {
         assertThat(RedisLayout.patternFence("user:*")).isEqualTo("freshet:pattern:user:*");
         assertThat(RedisLayout.patternEntry("user:*")).isEqualTo("freshet:pattern-entry:user:*");
         assertThat(RedisLayout.patterns("shop")).isEqualTo("freshet:patterns:shop");
+        assertThat(RedisLayout.tag("genre:5")).isEqualTo("freshet:tag:genre:5");
+        assertThat(RedisLayout.tagFence("genre:5")).isEqualTo("freshet:tag-fence:genre:5");
     }
 
     @Test

@@ -1,14 +1,19 @@
 package dev.freshet.redis;
 
 import dev.freshet.model.Snapshot;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Applications and readers on a real Redis. */
 final class RedisReadSide implements ReadSide {
+
+    private static final Script ALLOWED = Script.load("allowed", Script.REFUSE_OOM, "server", "snapshot", "allows");
 
     private final RedisCommands<String, String> redis;
     private final FillStore fills;
@@ -60,6 +65,24 @@ final class RedisReadSide implements ReadSide {
     @Override
     public Map<String, String> patterns(String pipeline) {
         return redis.hgetall(RedisLayout.patterns(pipeline));
+    }
+
+    @Override
+    public void file(String tag, String key) {
+        redis.zadd(
+                RedisLayout.tag(tag), (double) Instant.now().plusSeconds(3600).toEpochMilli(), key);
+    }
+
+    @Override
+    public Set<String> filed(String tag) {
+        return Set.copyOf(redis.zrange(RedisLayout.tag(tag), 0, -1));
+    }
+
+    @Override
+    public boolean tagAllows(String tag, Snapshot snapshot) {
+        List<Long> answer = redis.eval(
+                ALLOWED.text(), ScriptOutputType.MULTI, new String[] {RedisLayout.tagFence(tag)}, snapshot.toString());
+        return answer.get(0) == 1;
     }
 
     @Override

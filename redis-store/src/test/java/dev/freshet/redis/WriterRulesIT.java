@@ -365,7 +365,7 @@ class WriterRulesIT {
         store.apply(List.of(command)).toCompletableFuture().join();
     }
 
-    private static UnaryOperator<Scripts> from(String script, String rule, String instead) {
+    static UnaryOperator<Scripts> from(String script, String rule, String instead) {
         return scripts -> scripts.with(without(scripts.get(script), rule, instead));
     }
 
@@ -384,7 +384,7 @@ class WriterRulesIT {
         };
     }
 
-    private static Script without(Script script, String rule, String instead) {
+    static Script without(Script script, String rule, String instead) {
         assertThat(script.text()).as("the rule's text in " + script.name()).contains(rule);
         return Script.of(script.name(), script.text().replace(rule, instead));
     }
