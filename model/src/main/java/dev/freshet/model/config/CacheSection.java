@@ -20,6 +20,9 @@ final class CacheSection {
     private static final Duration LEAST = Duration.ofMillis(1);
     private static final String COLUMNS = "[id, title]";
 
+    /** What names many keys. */
+    private static final List<String> WIDE = List.of("match", "tag");
+
     private final String name;
     private final Section section;
     private final Duration fenceWindow;
@@ -41,15 +44,19 @@ final class CacheSection {
         Optional<String> when = section.value("when", CacheSection::notBlank);
         Optional<Duration> ttl = section.duration("ttl", LEAST, Duration.ofDays(3650));
         if (section.has("ttl") && refreshes.isPresent() && !refresh) {
-            section.problem(
-                    "ttl",
-                    "is of what a refresh stores, and this cache deletes; leave it out, or add on-change: refresh");
+            section.problem("ttl", "is of what a refresh stores, and this cache deletes; " + withoutRefresh());
         }
         boolean safeFills = section.flag("safe-fills", true);
         if (refresh && !safeFills) {
             section.problem(
                     "safe-fills",
                     "cannot be false with on-change: refresh, which keeps its order in the auxiliary keys; leave it out");
+        }
+        if (section.has("tag") && !safeFills) {
+            section.problem(
+                    "safe-fills",
+                    "cannot be false with tag: without its fence nothing refuses what a reader loaded before the"
+                            + " change; leave it out");
         }
         Optional<Duration> redeleteAfter = redeleteAfter(refresh);
         section.done();
@@ -141,14 +148,19 @@ final class CacheSection {
     private Optional<OnChange> deleted(boolean certain) {
         for (String stored : List.of("value", "query")) {
             if (section.has(stored) && certain) {
-                section.problem(stored, "is what a refresh stores; add on-change: refresh, or leave it out");
+                section.problem(stored, "is what a refresh stores; " + withoutRefresh());
             }
         }
         return Optional.of(OnChange.DELETE);
     }
 
+    /** What mends that something of a refresh stands where there is none. */
+    private String withoutRefresh() {
+        return WIDE.stream().anyMatch(section::has) ? "leave it out" : "add on-change: refresh, or leave it out";
+    }
+
     private Optional<OnChange> refreshed() {
-        for (String wide : List.of("match", "tag")) {
+        for (String wide : WIDE) {
             if (section.has(wide)) {
                 section.problem(
                         "on-change", "cannot be refresh with " + wide + ", which names many keys; use key, or delete");
@@ -189,6 +201,10 @@ final class CacheSection {
         if (section.has("redelete-after") && refresh) {
             section.problem(
                     "redelete-after", "would delete what the refresh stored; leave it out, or use on-change: delete");
+        } else if (section.has("redelete-after") && section.has("tag")) {
+            section.problem(
+                    "redelete-after",
+                    "is for applications that fill with plain SET, whose keys are under no tag; leave it out");
         } else if (after.isPresent() && after.get().compareTo(fenceWindow) >= 0) {
             section.problem(
                     "redelete-after",

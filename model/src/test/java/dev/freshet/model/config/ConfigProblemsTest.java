@@ -28,6 +28,7 @@ class ConfigProblemsTest {
             """;
 
     private static final String REFRESH = "key: \"book:{id}\"\n    on-change: refresh\n    ";
+    private static final String TAG = "tag: \"genre:{id}\"\n    members: \"shelf:*\"\n    ";
     private static final String VALUE = "value: { columns: [id] }\n    ";
 
     /** What to replace in {@link #RIGHT}, by what; the path, the line and a part of the message. */
@@ -351,7 +352,7 @@ class ConfigProblemsTest {
                         "key: \"book:{id}\"\n    ttl: 1h",
                         "caches.book.ttl",
                         11,
-                        "is of what a refresh stores, and this cache deletes"),
+                        "is of what a refresh stores, and this cache deletes; add on-change: refresh"),
                 row(
                         "key: \"book:{id}\"",
                         "key: \"book:{id}\"\n    value: { columns: [id] }",
@@ -364,6 +365,43 @@ class ConfigProblemsTest {
                         "caches.book.query",
                         11,
                         "add on-change: refresh, or leave it out"),
+                row(
+                        "key: \"book:{id}\"",
+                        TAG + "ttl: 1h",
+                        "caches.book.ttl",
+                        12,
+                        "is of what a refresh stores, and this cache deletes; leave it out"),
+                row(
+                        "key: \"book:{id}\"",
+                        TAG + "value: { columns: [id] }",
+                        "caches.book.value",
+                        12,
+                        "is what a refresh stores; leave it out"),
+                row(
+                        "key: \"book:{id}\"",
+                        TAG + "query: select 1",
+                        "caches.book.query",
+                        12,
+                        "is what a refresh stores; leave it out"),
+                row("key: \"book:{id}\"", TAG + "field: x", "caches.book.field", 12, "is of a hash"),
+                row(
+                        "key: \"book:{id}\"",
+                        TAG + "safe-fills: false",
+                        "caches.book.safe-fills",
+                        12,
+                        "cannot be false with tag"),
+                row(
+                        "key: \"book:{id}\"",
+                        TAG + "redelete-after: 1s",
+                        "caches.book.redelete-after",
+                        12,
+                        "whose keys are under no tag; leave it out"),
+                row(
+                        "key: \"book:{id}\"",
+                        TAG + "on-change: refresh\n    " + VALUE,
+                        "caches.book.on-change",
+                        12,
+                        "cannot be refresh with tag"),
                 row("key: \"book:{id}\"", REFRESH, "caches.book.on-change", 11, "nothing says what to store"),
                 row(
                         "key: \"book:{id}\"",
