@@ -57,7 +57,7 @@ final class WriterLoop implements Runnable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final String EPOCH_HEADER = "freshet.epoch";
 
-    /** Above so many commands that wait to be acknowledged, nothing more is read: their memory is bounded. */
+    /** Above so many commands and sweeps that wait to be acknowledged, nothing more is read: their memory is bounded. */
     private static final int MOST_HELD = 500_000;
 
     private final Topics topics;

@@ -2,6 +2,7 @@ package dev.freshet.writer;
 
 import static dev.freshet.writer.Mappings.key;
 import static dev.freshet.writer.Mappings.match;
+import static dev.freshet.writer.Mappings.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.model.CacheMapping;
@@ -22,7 +23,8 @@ final class GapFlushTest {
 
     private static final Duration WINDOW = Duration.ofSeconds(30);
     private static final Optional<Position> HERE = Optional.of(new Position(2, new Lsn(5), new Lsn(5)));
-    private static final List<CacheMapping> MAPPINGS = List.of(key("book", "book:{id}"), match("lists", "list:*"));
+    private static final List<CacheMapping> MAPPINGS =
+            List.of(key("book", "book:{id}"), match("lists", "list:*"), tag("genres", "genre:{author}", "shelf:*"));
 
     private final RecordingStore store = new RecordingStore();
     private final ManualTimer timer = new ManualTimer();
@@ -46,7 +48,9 @@ final class GapFlushTest {
     @Test
     void everyCacheIsFencedAndSweptAtOnce() {
         GapFlush flush = GapFlush.start(applier, snapshots, HERE, now);
-        assertThat(store.calls()).extracting(RecordingStore.Call::what).containsExactlyInAnyOrder("book:*", "list:*");
+        assertThat(store.calls())
+                .extracting(RecordingStore.Call::what)
+                .containsExactlyInAnyOrder("book:*", "list:*", "shelf:*");
         assertThat(store.calls())
                 .allMatch(call -> call.name().equals("fence")
                         && call.fence().equals(Fence.REFUSE_ALL)
@@ -59,28 +63,28 @@ final class GapFlushTest {
     void itIsFlushedAgainOnceAllThatWasUnderWayHasEnded() {
         store.promptly();
         GapFlush flush = GapFlush.start(applier, snapshots, HERE, now);
-        assertThat(sweeps()).isEqualTo(2);
+        assertThat(sweeps()).isEqualTo(3);
         takeSnapshot("100:105:100");
         flush.advance(now);
         assertThat(sweeps())
                 .describedAs("one that was perhaps begun before the gap says nothing")
-                .isEqualTo(2);
+                .isEqualTo(3);
         takeSnapshot("100:107:100");
         flush.advance(now);
         takeSnapshot("106:109:106");
         flush.advance(now);
         assertThat(sweeps())
                 .describedAs("106 began before the first snapshot after the gap")
-                .isEqualTo(2);
+                .isEqualTo(3);
         takeSnapshot("107:110:107");
         flush.advance(now);
-        assertThat(sweeps()).isEqualTo(4);
+        assertThat(sweeps()).isEqualTo(6);
         assertThat(flush.settled()).isNotDone();
         flush.advance(now);
         assertThat(flush.settled()).isCompleted();
         assertThat(flush.done()).isTrue();
         flush.advance(now);
-        assertThat(sweeps()).isEqualTo(4);
+        assertThat(sweeps()).isEqualTo(6);
     }
 
     @Test
@@ -100,6 +104,6 @@ final class GapFlushTest {
         flush.advance(now.plusSeconds(60));
         flush.advance(now.plusSeconds(60));
         assertThat(flush.settled()).isCompleted();
-        assertThat(sweeps()).isEqualTo(4);
+        assertThat(sweeps()).isEqualTo(6);
     }
 }

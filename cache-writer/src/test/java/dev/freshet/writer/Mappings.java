@@ -28,6 +28,10 @@ public final class Mappings {
         return of(name, new Target.Match(glob));
     }
 
+    public static CacheMapping tag(String name, String template, String members) {
+        return of(name, new Target.Tag(KeyTemplate.parse(template), members));
+    }
+
     public static CacheMapping of(String name, Target target) {
         return new CacheMapping(
                 name,

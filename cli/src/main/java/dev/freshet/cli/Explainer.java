@@ -38,7 +38,8 @@ final class Explainer {
             if (explanation.selection() != Selection.SELECTED) {
                 lines.add(cache + "nothing: " + explanation.selection().reason());
             } else if (explanation.actions().isEmpty()) {
-                lines.add(cache + "nothing: no image makes a key");
+                boolean tagged = explanation.mapping().target() instanceof Target.Tag;
+                lines.add(cache + "nothing: no image makes a " + (tagged ? "tag" : "key"));
             }
             for (CacheAction action : explanation.actions()) {
                 lines.add(cache + words(action, images));
@@ -70,6 +71,8 @@ final class Explainer {
         } else if (action instanceof CacheAction.Rebuild rebuild) {
             return "refresh by query " + entry(rebuild.key(), rebuild.field())
                     + from(action.mapping(), rebuild.key(), images);
+        } else if (action instanceof CacheAction.RemoveTagged tagged) {
+            return "delete tag " + tagged.tag() + from(action.mapping(), tagged.tag(), images);
         } else if (action instanceof CacheAction.Sweep sweep) {
             return "delete all that match " + sweep.keys().glob()
                     + sweep.field().map(field -> " field " + field.glob()).orElse("");
@@ -81,19 +84,28 @@ final class Explainer {
         return key + field.map(name -> " field " + name).orElse("");
     }
 
-    /** Which images make this key. */
-    private static String from(CacheMapping mapping, String key, Map<String, Row> images) {
-        Optional<KeyTemplate> template = mapping.target() instanceof Target.Key named
-                ? Optional.of(named.key())
-                : mapping.target() instanceof Target.Field hash ? Optional.of(hash.key()) : Optional.empty();
+    /** Which images make this key, or this tag. */
+    private static String from(CacheMapping mapping, String made, Map<String, Row> images) {
+        Optional<KeyTemplate> template = template(mapping.target());
         List<String> makers = images.entrySet().stream()
-                .filter(image -> template.map(made -> made.render(image.getValue()))
-                        .filter(rendered -> rendered instanceof Rendered.Key made
-                                && made.key().equals(key))
+                .filter(image -> template.map(parts -> parts.render(image.getValue()))
+                        .filter(rendered -> rendered instanceof Rendered.Key text
+                                && text.key().equals(made))
                         .isPresent())
                 .map(Map.Entry::getKey)
                 .toList();
         return makers.isEmpty() ? "" : "  (" + String.join(" and ", makers) + ")";
+    }
+
+    private static Optional<KeyTemplate> template(Target target) {
+        if (target instanceof Target.Key named) {
+            return Optional.of(named.key());
+        } else if (target instanceof Target.Field hash) {
+            return Optional.of(hash.key());
+        } else if (target instanceof Target.Tag tag) {
+            return Optional.of(tag.tag());
+        }
+        return Optional.empty();
     }
 
     private static List<String> reasons(CacheMapping mapping, RowChange change, Map<String, Row> images) {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 final class SetupCommand implements Callable<Integer> {
 
     private static final int ANY_VERSION = 140000;
-    private static final Set<Part> TABLES = Set.of(Part.SERVED, Part.TABLES);
+    private static final Set<Part> TABLES = Set.of(Part.TABLES);
 
     @Mixin
     private ConfigOption config = new ConfigOption();

@@ -22,6 +22,7 @@ class ExplainIT {
             sum: { table: public.books, key: "sum:{author_id}", on-change: refresh, query: "select count(*) from books" }
             lists: { table: public.books, match: "books:list:*", when: "row.price > 10.0" }
             slug: { table: public.books, key: "slug:{slug}" }
+            shelf: { table: public.books, tag: "author:{author_id}", members: "shelf:*" }
             """;
 
     @TempDir
@@ -65,7 +66,9 @@ class ExplainIT {
                         "  lists  nothing: the mapping's when is false on every image",
                         "  lists  note: when is false on the before image",
                         "  lists  note: when is false on the after image",
-                        "  slug  delete slug:a  (before and after)");
+                        "  slug  delete slug:a  (before and after)",
+                        "  shelf  delete tag author:1  (before)",
+                        "  shelf  delete tag author:2  (after)");
     }
 
     @Test
@@ -78,7 +81,9 @@ class ExplainIT {
                         "  author  nothing: no image makes a key",
                         "  author  note: column author_id is null in an image: no key there",
                         "  price  delete prices field 7  (after)",
-                        "  lists  delete all that match books:list:*");
+                        "  lists  delete all that match books:list:*",
+                        "  shelf  nothing: no image makes a tag",
+                        "  shelf  note: column author_id is null in an image: no tag there");
     }
 
     @Test
@@ -87,7 +92,8 @@ class ExplainIT {
                 .contains(
                         "truncated public.books",
                         "  book  delete all that match book:*",
-                        "  price  delete all that match prices field *");
+                        "  price  delete all that match prices field *",
+                        "  shelf  delete all that match shelf:*");
     }
 
     @Test
@@ -101,7 +107,9 @@ class ExplainIT {
                 .contains(
                         "deleted public.books",
                         "  book  delete book:7  (before)",
-                        "  author  delete all that match author:*:books");
+                        "  author  delete all that match author:*:books",
+                        "  shelf  delete all that match shelf:*",
+                        "  shelf  note: an image does not tell every column of author:{author_id}: all that match go");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -29,31 +30,39 @@ public final class Acknowledgements {
         private final Map<TopicPartition, Long> next;
         private final Set<Long> unseen;
         private final List<KeyCommand> commands;
-        private final List<Runnable> sweeps;
-        private final CompletableFuture<Void> settled;
+        private final List<Supplier<CompletableFuture<Void>>> sweeps;
+        private CompletableFuture<Void> settled;
         private Instant applied;
 
         Batch(
                 Map<TopicPartition, Long> next,
                 Set<Long> unseen,
                 List<KeyCommand> commands,
-                List<Runnable> sweeps,
+                List<Supplier<CompletableFuture<Void>>> sweeps,
                 CompletableFuture<Void> settled,
                 Instant applied) {
             this.next = new HashMap<>(next);
             this.unseen = new HashSet<>(unseen);
             this.commands = List.copyOf(commands);
             this.sweeps = List.copyOf(sweeps);
-
             this.settled = settled;
             this.applied = applied;
+        }
+
+        private int held() {
+            return commands.size() + sweeps.size();
+        }
+
+        /** What is started again settles the batch, too: until then nothing says that it was done. */
+        private void startAgain(Supplier<CompletableFuture<Void>> sweep) {
+            settled = CompletableFuture.allOf(settled, sweep.get());
         }
     }
 
     private final Duration half;
     private final Duration renewal;
     private final Deque<Batch> batches = new ArrayDeque<>();
-    private int heldCommands;
+    private int held;
 
     /** @param fenceWindow how long a fence lives */
     public Acknowledgements(Duration fenceWindow) {
@@ -67,19 +76,19 @@ public final class Acknowledgements {
      * @param next by partition, the offset after the batch's last record
      * @param transactions the batch's transactions, 64 bits
      * @param commands what was applied, to be applied again
-     * @param sweeps start the batch's sweeps again
-     *
+     * @param sweeps start the batch's sweeps again; each returns what completes when it is over, and never fails
      * @param settled completes when nothing that the batch started is under way any more; never fails
      */
     public void applied(
             Map<TopicPartition, Long> next,
             Set<Long> transactions,
             List<KeyCommand> commands,
-            List<Runnable> sweeps,
+            List<Supplier<CompletableFuture<Void>>> sweeps,
             CompletableFuture<Void> settled,
             Instant now) {
-        batches.addLast(new Batch(next, transactions, commands, sweeps, settled, now));
-        heldCommands += commands.size();
+        Batch batch = new Batch(next, transactions, commands, sweeps, settled, now);
+        batches.addLast(batch);
+        held += batch.held();
     }
 
     /** A snapshot was taken. A batch whose fence may be over is not released by it: it is applied once more before. */
@@ -110,7 +119,7 @@ public final class Acknowledgements {
         for (Batch batch : batches) {
             if (isDue(batch, now)) {
                 batch.commands.forEach(command -> unseenPart(command, batch).ifPresent(commands::add));
-                sweeps.addAll(batch.sweeps);
+                batch.sweeps.forEach(sweep -> sweeps.add(() -> batch.startAgain(sweep)));
             }
         }
         return new Due(commands, sweeps);
@@ -138,7 +147,7 @@ public final class Acknowledgements {
         Map<TopicPartition, Long> offsets = new HashMap<>();
         while (!batches.isEmpty() && isDone(batches.getFirst())) {
             Batch done = batches.removeFirst();
-            heldCommands -= done.commands.size();
+            held -= done.held();
             offsets.putAll(done.next);
         }
         return offsets;
@@ -153,9 +162,9 @@ public final class Acknowledgements {
         return batches.stream().anyMatch(batch -> !batch.unseen.isEmpty());
     }
 
-    /** How many commands are kept because their batch is not acknowledged. */
+    /** How many commands and sweeps are kept because their batch is not acknowledged. */
     public int held() {
-        return heldCommands;
+        return held;
     }
 
     /** These partitions are another writer's now, which reads again what was not committed. */

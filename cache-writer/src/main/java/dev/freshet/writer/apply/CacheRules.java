@@ -89,13 +89,19 @@ public final class CacheRules {
         } else if (mapping.target() instanceof Target.Field field) {
             return field.key().literalPrefix();
         } else if (mapping.target() instanceof Target.Match match) {
-            int end = 0;
-            while (end < match.glob().length() && "*?[\\".indexOf(match.glob().charAt(end)) < 0) {
-                end++;
-            }
-            return match.glob().substring(0, end);
+            return literalPrefix(match.glob());
+        } else if (mapping.target() instanceof Target.Tag tag) {
+            return literalPrefix(tag.members());
         }
         return "";
+    }
+
+    private static String literalPrefix(String glob) {
+        int end = 0;
+        while (end < glob.length() && "*?[\\".indexOf(glob.charAt(end)) < 0) {
+            end++;
+        }
+        return glob.substring(0, end);
     }
 
     private Range range(CacheMapping mapping) {

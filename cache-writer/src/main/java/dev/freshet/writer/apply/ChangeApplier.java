@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +32,9 @@ public final class ChangeApplier {
     private final CacheStore store;
     private final CacheRules rules;
     private final Sweeper sweeper;
+    /** Beside the sweeps, which take as long as the whole keyspace does. */
+    private final Sweeper tags;
+
     private final Duration fenceWindow;
     private final Rebuilder rebuilder;
 
@@ -44,6 +49,7 @@ public final class ChangeApplier {
         this.fenceWindow = fenceWindow;
         this.rebuilder = rebuilder;
         this.sweeper = new Sweeper(store, timer, fenceWindow.dividedBy(2));
+        this.tags = new Sweeper(store, timer, fenceWindow.dividedBy(2));
     }
 
     /** The work of one poll, gathered change by change. Confined to one thread. */
@@ -51,7 +57,7 @@ public final class ChangeApplier {
 
         private final Snapshot near;
         private final KeyBatch keys = new KeyBatch(rules, fenceWindow);
-        private final List<Supplier<Sweeper.Progress>> wide = new ArrayList<>();
+        private final Map<Wide, Cause> wide = new LinkedHashMap<>();
         private final List<Rebuilder.Request> rebuilds = new ArrayList<>();
         private final Set<Long> transactions = new HashSet<>();
         private Duration redelete = Duration.ZERO;
@@ -87,7 +93,9 @@ public final class ChangeApplier {
                 keys.remove(rebuild.mapping(), rebuild.key(), rebuild.field(), origin, fence);
                 rebuilds.add(new Rebuilder.Request(rebuild, fence.transactions(), rules.patterns(rebuild.key())));
             } else if (action instanceof CacheAction.Sweep sweep) {
-                wide.add(() -> sweep(sweep.mapping(), sweepOf(sweep), fence, origin.position()));
+                wide.merge(setOf(sweep), new Cause(fence, origin.position()), Cause::and);
+            } else if (action instanceof CacheAction.RemoveTagged tagged) {
+                wide.merge(setOf(tagged), new Cause(fence, origin.position()), Cause::and);
             }
         }
 
@@ -124,16 +132,14 @@ public final class ChangeApplier {
          */
         public CompletableFuture<Void> startWide() {
             rebuilds.forEach(rebuilder::rebuild);
-            return CompletableFuture.allOf(
-                    wide.stream().map(sweep -> sweep.get().settled()).toArray(CompletableFuture[]::new));
+            return CompletableFuture.allOf(sweeps().stream().map(Supplier::get).toArray(CompletableFuture[]::new));
         }
 
-        /** The sweeps, to be started again where the change stays invisible for long. */
-        public List<Runnable> sweeps() {
-            return wide.stream()
-                    .map(sweep -> (Runnable) () -> {
-                        var unused = sweep.get();
-                    })
+        /** What starts the sets' removals, again where a change stays invisible for long; each tells its end. */
+        public List<Supplier<CompletableFuture<Void>>> sweeps() {
+            return wide.entrySet().stream()
+                    .<Supplier<CompletableFuture<Void>>>map(
+                            set -> () -> start(set.getKey(), set.getValue()).settled())
                     .toList();
         }
     }
@@ -150,18 +156,21 @@ public final class ChangeApplier {
      */
     public CompletableFuture<Void> flush(Optional<Position> position) {
         return CompletableFuture.allOf(rules.mappings().stream()
-                .map(mapping -> sweep(mapping, whole(mapping), Fence.REFUSE_ALL, position)
+                .map(mapping -> start(whole(mapping), new Cause(Fence.REFUSE_ALL, position))
                         .applied())
                 .toArray(CompletableFuture[]::new));
     }
 
-    private Sweeper.Progress sweep(
-            CacheMapping mapping, Sweeper.Sweep sweep, Fence fence, Optional<Position> position) {
-        return sweeper.sweep(sweep, mapping.safeFills() ? fence : Fence.NONE, position);
+    private Sweeper.Progress start(Wide set, Cause cause) {
+        return (set instanceof Wide.Tagged ? tags : sweeper).sweep(set, cause);
     }
 
-    private Sweeper.Sweep sweepOf(CacheAction.Sweep sweep) {
-        return new Sweeper.Sweep(
+    private Wide setOf(CacheAction.RemoveTagged tagged) {
+        return new Wide.Tagged(tagged.tag(), rules.scan(tagged.mapping()).glob(), rules.guarded(tagged.mapping()));
+    }
+
+    private Wide setOf(CacheAction.Sweep sweep) {
+        return new Wide.Matching(
                 rules.scan(sweep.mapping()).glob(),
                 sweep.keys(),
                 sweep.field(),
@@ -169,8 +178,8 @@ public final class ChangeApplier {
                 rules.guarded(sweep.mapping()));
     }
 
-    private Sweeper.Sweep whole(CacheMapping mapping) {
-        return new Sweeper.Sweep(
+    private Wide whole(CacheMapping mapping) {
+        return new Wide.Matching(
                 rules.scan(mapping).glob(),
                 rules.scan(mapping),
                 rules.fields(mapping),

@@ -48,6 +48,9 @@ public sealed interface CacheAction {
         }
     }
 
+    /** Every entry that readers filed under the tag goes. */
+    record RemoveTagged(CacheMapping mapping, String tag) implements CacheAction {}
+
     /** Every entry that the scans mean goes. */
     record Sweep(CacheMapping mapping, KeyScan keys, Optional<KeyScan> field) implements CacheAction {}
 }

@@ -68,12 +68,13 @@ public final class InvalidationPlanner {
 
     /** Why an image makes no key, or not just one. */
     private static List<String> notes(MappingPlan plan, RowChange change) {
+        String made = plan.mapping().target() instanceof CacheMapping.Target.Tag ? "tag" : "key";
         List<String> notes = new ArrayList<>();
         change.images().forEach(row -> {
             for (KeyTemplate template : plan.templates()) {
                 Rendered rendered = template.render(row);
                 if (rendered instanceof Rendered.NoKey none) {
-                    notes.add("column " + none.nullColumn() + " is null in an image: no key there");
+                    notes.add("column " + none.nullColumn() + " is null in an image: no " + made + " there");
                 } else if (rendered instanceof Rendered.Unknown) {
                     notes.add("an image does not tell every column of " + template + ": all that match go");
                 }

@@ -33,8 +33,8 @@ final class MappingPlan {
     }
 
     static MappingPlan compile(CacheMapping mapping) {
-        if (mapping.target() instanceof Target.Tag) {
-            throw new IllegalArgumentException("the writer does not serve tag: caches yet (" + mapping.name() + ")");
+        if (mapping.target() instanceof Target.Tag && !(mapping.onChange() instanceof OnChange.Delete)) {
+            throw new IllegalArgumentException("a refresh cannot store what a tag names (" + mapping.name() + ")");
         }
         if (mapping.target() instanceof Target.Field && mapping.onChange() instanceof OnChange.RefreshQuery) {
             throw new IllegalArgumentException("a query cannot rebuild one field of a hash (" + mapping.name() + ")");
@@ -91,7 +91,7 @@ final class MappingPlan {
         return actions;
     }
 
-    /** One entry: a key, or one field of a hash. */
+    /** One entry: a key, or one field of a hash. Of a tag mapping, the tag. */
     private record Address(String key, Optional<String> field) {}
 
     /** Where an image's entry stands. An image that does not tell adds the sweep of all that it may be, and has none. */
@@ -113,6 +113,9 @@ final class MappingPlan {
     }
 
     private CacheAction sweep(Row row, TableShape shape) {
+        if (mapping.target() instanceof Target.Tag tag) {
+            return new CacheAction.Sweep(mapping, KeyScan.ofGlob(tag.members()), Optional.empty());
+        }
         return new CacheAction.Sweep(
                 mapping,
                 keyTemplate().scan(row, shape::form),
@@ -154,6 +157,9 @@ final class MappingPlan {
     }
 
     private CacheAction remove(Address address) {
+        if (mapping.target() instanceof Target.Tag) {
+            return new CacheAction.RemoveTagged(mapping, address.key());
+        }
         return new CacheAction.Remove(mapping, address.key(), address.field());
     }
 
@@ -162,6 +168,8 @@ final class MappingPlan {
             return key.key();
         } else if (mapping.target() instanceof Target.Field field) {
             return field.key();
+        } else if (mapping.target() instanceof Target.Tag tag) {
+            return tag.tag();
         }
         throw new IllegalStateException("no template in " + mapping.name());
     }

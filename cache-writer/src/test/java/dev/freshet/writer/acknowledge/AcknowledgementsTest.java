@@ -188,7 +188,10 @@ final class AcknowledgementsTest {
                 Map.of(A, 5L),
                 Set.of(10L, 11L),
                 List.of(removal("a", 10), removal("b", 11), removal("c", 10, 11)),
-                List.of(() -> swept.add("lists")),
+                List.of(() -> {
+                    swept.add("lists");
+                    return SETTLED;
+                }),
                 SETTLED,
                 now);
         applied(A, 6, SETTLED, 10);
@@ -237,8 +240,21 @@ final class AcknowledgementsTest {
     }
 
     @Test
-    void heldCommandsAreCountedUntilTheyAreAcknowledged() {
-        applied(A, 5, SETTLED, 10);
+    void aSweepThatWasStartedAgainHoldsItsBatchUntilItIsOver() {
+        CompletableFuture<Void> again = new CompletableFuture<>();
+        acknowledgements.applied(Map.of(A, 5L), Set.of(10L), List.of(), List.of(() -> again), SETTLED, now);
+        Instant due = now.plusSeconds(12);
+        acknowledgements.due(due).sweeps().forEach(Runnable::run);
+        acknowledgements.appliedAgain(due, due);
+        acknowledgements.seen(seesBelow(11), due);
+        assertThat(acknowledgements.take()).isEmpty();
+        again.complete(null);
+        assertThat(acknowledgements.take()).containsOnly(Map.entry(A, 5L));
+    }
+
+    @Test
+    void heldCommandsAndSweepsAreCountedUntilTheyAreAcknowledged() {
+        acknowledgements.applied(Map.of(A, 5L), Set.of(10L), List.of(), List.of(() -> SETTLED), SETTLED, now);
         applied(A, 6, SETTLED, 11);
         assertThat(acknowledgements.held()).isEqualTo(2);
         acknowledgements.seen(seesBelow(11), now);

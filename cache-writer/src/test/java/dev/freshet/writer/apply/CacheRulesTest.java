@@ -4,13 +4,11 @@ import static dev.freshet.writer.Mappings.field;
 import static dev.freshet.writer.Mappings.key;
 import static dev.freshet.writer.Mappings.match;
 import static dev.freshet.writer.Mappings.refreshed;
+import static dev.freshet.writer.Mappings.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.model.CacheMapping;
-import dev.freshet.model.CacheMapping.Target;
 import dev.freshet.model.CacheMapping.ValueFormat;
-import dev.freshet.model.KeyTemplate;
-import dev.freshet.writer.Mappings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +17,7 @@ final class CacheRulesTest {
     private static final CacheMapping BOOK = key("book", "book:{id}");
     private static final CacheMapping PRICES = field("prices", "prices:{author}", "p{id}");
     private static final CacheMapping LISTS = match("lists", "book:[0-9]*");
-    private static final CacheMapping SHELF =
-            Mappings.of("shelf", new Target.Tag(KeyTemplate.parse("genre:{id}"), "shelf:*"));
+    private static final CacheMapping SHELF = tag("shelf", "genre:{id}", "shelf:*");
 
     private final CacheRules rules = new CacheRules(List.of(BOOK, PRICES, LISTS, SHELF));
 
@@ -66,6 +63,9 @@ final class CacheRulesTest {
         assertThat(refreshing.guarded(LISTS)).isTrue();
         assertThat(refreshing.guarded(card)).isTrue();
         assertThat(refreshing.guarded(PRICES)).isFalse();
+        assertThat(refreshing.guarded(SHELF)).isFalse();
+        assertThat(refreshing.guarded(tag("cards", "genre:{id}", "book:[0-9]*:card")))
+                .isTrue();
         assertThat(new CacheRules(List.of(card, match("all", "*"))).guarded(match("all", "*")))
                 .isTrue();
         assertThat(new CacheRules(List.of(card, key("any", "{id}"))).guarded(key("any", "{id}")))

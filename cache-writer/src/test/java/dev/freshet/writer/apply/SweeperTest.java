@@ -9,6 +9,8 @@ import dev.freshet.redis.Fence;
 import dev.freshet.writer.ManualTimer;
 import dev.freshet.writer.RecordingStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -16,12 +18,14 @@ import org.junit.jupiter.api.Test;
 final class SweeperTest {
 
     private static final Duration LEASE = Duration.ofSeconds(15);
-    private static final Sweeper.Sweep LISTS =
-            new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), true, false);
-    private static final Sweeper.Sweep BARE =
-            new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), false, false);
-    private static final Sweeper.Sweep BARE_GUARDED =
-            new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), false, true);
+    private static final Wide LISTS =
+            new Wide.Matching("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), true, false);
+    private static final Wide BARE =
+            new Wide.Matching("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), false, false);
+    private static final Wide BARE_GUARDED =
+            new Wide.Matching("list:*", KeyScan.ofGlob("list:*"), Optional.empty(), false, true);
+
+    private static final Wide GENRE = new Wide.Tagged("genre:5", "shelf:*", false);
 
     private final RecordingStore store = new RecordingStore();
     private final ManualTimer timer = new ManualTimer();
@@ -33,7 +37,7 @@ final class SweeperTest {
 
     @Test
     void aSetIsFencedThenSweptThenTakenBackALeaseLater() {
-        Sweeper.Progress progress = sweeper.sweep(LISTS, Fence.of(7), at(1));
+        Sweeper.Progress progress = sweeper.sweep(LISTS, new Cause(Fence.of(7), at(1)));
         assertThat(store.names()).containsExactly("fence");
         store.last().answer();
         assertThat(store.names()).containsExactly("fence", "sweep");
@@ -53,7 +57,7 @@ final class SweeperTest {
 
     @Test
     void withoutFencesAndRefreshesNothingIsLeftBehind() {
-        Sweeper.Progress progress = sweeper.sweep(BARE, Fence.of(7), at(1));
+        Sweeper.Progress progress = sweeper.sweep(BARE, new Cause(Fence.of(7), at(1)));
         store.last().answer();
         assertThat(store.names()).containsExactly("sweep");
         assertThat(progress.settled()).isCompleted();
@@ -61,7 +65,7 @@ final class SweeperTest {
 
     @Test
     void withoutFencesNothingIsTakenBack() {
-        Sweeper.Progress progress = sweeper.sweep(BARE_GUARDED, Fence.of(7), at(1));
+        Sweeper.Progress progress = sweeper.sweep(BARE_GUARDED, new Cause(Fence.of(7), at(1)));
         store.last().answer();
         store.last().answer();
         assertThat(progress.settled()).isCompleted();
@@ -71,9 +75,9 @@ final class SweeperTest {
 
     @Test
     void whatComesWhileASetIsSweptWaitsAndBecomesOne() {
-        Sweeper.Progress first = sweeper.sweep(LISTS, Fence.of(1), at(1));
-        Sweeper.Progress second = sweeper.sweep(LISTS, Fence.of(2), at(3));
-        Sweeper.Progress third = sweeper.sweep(LISTS, Fence.of(3), at(2));
+        Sweeper.Progress first = sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
+        Sweeper.Progress second = sweeper.sweep(LISTS, new Cause(Fence.of(2), at(3)));
+        Sweeper.Progress third = sweeper.sweep(LISTS, new Cause(Fence.of(3), at(2)));
         assertThat(third).isSameAs(second);
         assertThat(store.names()).containsExactly("fence");
         store.last().answer();
@@ -98,9 +102,9 @@ final class SweeperTest {
         for (int known = 0; known < 3; known++) {
             RecordingStore own = new RecordingStore();
             Sweeper joining = new Sweeper(own, timer, LEASE);
-            joining.sweep(LISTS, Fence.of(1), at(1));
+            joining.sweep(LISTS, new Cause(Fence.of(1), at(1)));
             for (int i = 0; i < 3; i++) {
-                joining.sweep(LISTS, Fence.of(2), i == known ? Optional.empty() : at(i));
+                joining.sweep(LISTS, new Cause(Fence.of(2), i == known ? Optional.empty() : at(i)));
             }
             own.last().answer();
             own.last().answer();
@@ -110,18 +114,17 @@ final class SweeperTest {
 
     @Test
     void anotherSetDoesNotWait() {
-        sweeper.sweep(LISTS, Fence.of(1), at(1));
+        sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
         sweeper.sweep(
-                new Sweeper.Sweep("list:*", KeyScan.ofGlob("list:7:*"), Optional.empty(), true, false),
-                Fence.of(1),
-                at(1));
+                new Wide.Matching("list:*", KeyScan.ofGlob("list:7:*"), Optional.empty(), true, false),
+                new Cause(Fence.of(1), at(1)));
         assertThat(store.names()).containsExactly("fence", "fence");
     }
 
     @Test
     void aSweepThatFailsIsTriedFromItsFenceUntilItWorks() {
-        Sweeper.Progress progress = sweeper.sweep(LISTS, Fence.of(1), at(1));
-        Sweeper.Progress joined = sweeper.sweep(LISTS, Fence.of(2), at(2));
+        Sweeper.Progress progress = sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
+        Sweeper.Progress joined = sweeper.sweep(LISTS, new Cause(Fence.of(2), at(2)));
         store.last().fail();
         timer.pass(Duration.ofMillis(500));
         assertThat(store.names()).containsExactly("fence", "fence");
@@ -148,8 +151,52 @@ final class SweeperTest {
     @Test
     void aStoreThatAnswersAtOnceIsSweptEachTime() {
         store.promptly();
-        sweeper.sweep(LISTS, Fence.of(1), at(1));
-        sweeper.sweep(LISTS, Fence.of(2), at(2));
+        sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
+        sweeper.sweep(LISTS, new Cause(Fence.of(2), at(2)));
         assertThat(store.names()).containsExactly("fence", "sweep", "fence", "sweep");
+    }
+
+    @Test
+    void aTagIsInvalidatedAndSettledAtOnce() {
+        Sweeper.Progress progress = sweeper.sweep(GENRE, new Cause(Fence.of(7), at(1)));
+        assertThat(store.names()).containsExactly("invalidate tag");
+        assertThat(store.last().what()).isEqualTo("genre:5");
+        assertThat(store.last().fence()).isEqualTo(Fence.of(7));
+        store.last().fail();
+        assertThat(progress.applied()).isNotDone();
+        timer.pass(Duration.ofMillis(500));
+        assertThat(store.names()).containsExactly("invalidate tag", "invalidate tag");
+        store.last().answer();
+        assertThat(progress.applied()).isCompleted();
+        assertThat(progress.settled()).isCompleted();
+        assertThat(timer.waiting()).isZero();
+    }
+
+    @Test
+    void aTagWhoseKeysARefreshMayStoreLeavesItsPositionAtTheirGlobButNoFence() {
+        sweeper.sweep(new Wide.Tagged("genre:5", "shelf:*", true), new Cause(Fence.of(7), at(3)));
+        assertThat(store.names()).containsExactly("fence");
+        assertThat(store.last().what()).isEqualTo("shelf:*");
+        assertThat(store.last().fence()).isEqualTo(Fence.NONE);
+        assertThat(store.last().position()).isEqualTo(at(3));
+        store.last().answer();
+        assertThat(store.names()).containsExactly("fence", "invalidate tag");
+    }
+
+    @Test
+    void aFewSetsAreRemovedAtATimeAndThoseThatWaitTakeTheirTurns() {
+        List<Sweeper.Progress> asked = new ArrayList<>();
+        for (int i = 0; i < 3 * Sweeper.AT_ONCE; i++) {
+            asked.add(sweeper.sweep(new Wide.Tagged("genre:" + i, "shelf:*", false), new Cause(Fence.of(1), at(1))));
+        }
+        Wide last = new Wide.Tagged("genre:" + (3 * Sweeper.AT_ONCE - 1), "shelf:*", false);
+        assertThat(sweeper.sweep(last, new Cause(Fence.of(2), at(2)))).isSameAs(asked.get(asked.size() - 1));
+        for (int done = 0; done < asked.size(); done++) {
+            assertThat(store.calls()).hasSize(Math.min(asked.size(), done + Sweeper.AT_ONCE));
+            store.calls().get(done).answer();
+        }
+        assertThat(store.last().what()).isEqualTo("genre:" + (asked.size() - 1));
+        assertThat(store.last().fence()).isEqualTo(new Fence(Set.of(1L, 2L), false));
+        assertThat(asked).allSatisfy(progress -> assertThat(progress.settled()).isCompleted());
     }
 }

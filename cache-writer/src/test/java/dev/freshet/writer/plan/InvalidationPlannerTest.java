@@ -7,6 +7,7 @@ import static dev.freshet.writer.Mappings.on;
 import static dev.freshet.writer.Mappings.onlyFor;
 import static dev.freshet.writer.Mappings.rebuilt;
 import static dev.freshet.writer.Mappings.refreshed;
+import static dev.freshet.writer.Mappings.tag;
 import static dev.freshet.writer.Mappings.when;
 import static dev.freshet.writer.Tables.BOOKS;
 import static dev.freshet.writer.Tables.column;
@@ -18,7 +19,6 @@ import dev.freshet.model.CacheMapping;
 import dev.freshet.model.CacheMapping.ValueFormat;
 import dev.freshet.model.Cell;
 import dev.freshet.model.KeyScan;
-import dev.freshet.model.KeyTemplate;
 import dev.freshet.model.Origin;
 import dev.freshet.model.Row;
 import dev.freshet.model.RowChange;
@@ -346,6 +346,57 @@ final class InvalidationPlannerTest {
                 .isEmpty();
     }
 
+    private static final CacheMapping SHELF = tag("shelf", "author:{author}:{title}", "shelf:*");
+
+    private static CacheAction tagged(String tag) {
+        return new CacheAction.RemoveTagged(SHELF, tag);
+    }
+
+    @Test
+    void theTagsOfBothImagesGoEachOnce() {
+        assertThat(plan(SHELF, inserted(row(7, 1, "a")))).containsExactly(tagged("author:1:a"));
+        assertThat(plan(SHELF, deleted(row(7, 1, "a")))).containsExactly(tagged("author:1:a"));
+        assertThat(plan(SHELF, updated(row(7, 1, "a"), row(8, 1, "a")))).containsExactly(tagged("author:1:a"));
+        assertThat(plan(SHELF, updated(row(7, 1, "a"), row(7, 2, "a"))))
+                .containsExactlyInAnyOrder(tagged("author:1:a"), tagged("author:2:a"));
+    }
+
+    @Test
+    void aNullColumnMakesNoTag() {
+        Row orphan = with(row(7, 1, "a"), "author", Cell.NULL);
+        assertThat(plan(SHELF, updated(orphan, row(7, 2, "a")))).containsExactly(tagged("author:2:a"));
+        assertThat(plan(SHELF, updated(row(7, 1, "a"), orphan))).containsExactly(tagged("author:1:a"));
+        assertThat(plan(SHELF, deleted(without(orphan, "title"))))
+                .describedAs("an unknown column beside it")
+                .isEmpty();
+        assertThat(InvalidationPlanner.of(List.of(SHELF))
+                        .explain(inserted(orphan), SHAPE)
+                        .get(0)
+                        .notes())
+                .containsExactly("column author is null in an image: no tag there");
+    }
+
+    @Test
+    void whereTheTagIsNotToldEveryMemberGoes() {
+        CacheAction members = new CacheAction.Sweep(SHELF, KeyScan.ofGlob("shelf:*"), Optional.empty());
+        assertThat(plan(SHELF, truncated())).containsExactly(members);
+        assertThat(plan(SHELF, deleted(without(row(7, 1, "a"), "author")))).containsExactly(members);
+        assertThat(plan(SHELF, updated(without(row(7, 1, "a"), "author"), row(7, 2, "a"))))
+                .containsExactlyInAnyOrder(members, tagged("author:2:a"));
+        assertThat(plan(SHELF, updated(row(7, 1, "a"), without(row(7, 1, "a"), "title"))))
+                .describedAs("an unchanged value that the log left out")
+                .containsExactlyInAnyOrder(members, tagged("author:1:a"));
+    }
+
+    @Test
+    void aTagsChangesAreSelectedAsAKeysAre() {
+        CacheMapping selected = when(onlyFor(SHELF, "author"), "row.ok");
+        assertThat(plan(selected, updated(row(7, 1, "a"), row(7, 1, "b")))).isEmpty();
+        assertThat(plan(selected, updated(row(7, 1, "a"), row(7, 2, "a")))).hasSize(2);
+        assertThat(plan(selected, inserted(with(row(7, 1, "a"), "ok", Cell.known("false", Cell.Kind.BOOLEAN)))))
+                .isEmpty();
+    }
+
     @Test
     void explanationsSayWhy() {
         CacheMapping mapping = when(onlyFor(LIST, "author"), "row.ok");
@@ -375,11 +426,9 @@ final class InvalidationPlannerTest {
 
     @Test
     void mappingsThatCannotBeServedAreRefusedAtOnce() {
-        CacheMapping tag = dev.freshet.writer.Mappings.of(
-                "tagged", new CacheMapping.Target.Tag(KeyTemplate.parse("genre:{id}"), "shelf:*"));
-        assertThatThrownBy(() -> InvalidationPlanner.of(List.of(tag)))
+        assertThatThrownBy(() -> InvalidationPlanner.of(List.of(refreshed(SHELF, ValueFormat.JSON, "title"))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("tagged");
+                .hasMessageContaining("shelf");
         assertThatThrownBy(() -> InvalidationPlanner.of(List.of(when(BOOK, "row.a ="))))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> InvalidationPlanner.of(List.of(rebuilt(BOOK, "select 'a"))))

@@ -1,6 +1,5 @@
 package dev.freshet.cli.check;
 
-import dev.freshet.model.CacheMapping;
 import dev.freshet.model.config.ConfigFile;
 import dev.freshet.model.config.KafkaConfig;
 import dev.freshet.model.config.PostgresConfig;
@@ -22,9 +21,6 @@ public final class Checks {
     /** The same, looking at the source through another connection than the pipeline's own. */
     public static CheckReport run(ConfigFile file, PostgresConfig source, Set<Part> parts) {
         Findings findings = new Findings(file);
-        if (parts.contains(Part.SERVED)) {
-            served(file, findings);
-        }
         if (parts.contains(Part.TABLES)) {
             new DatabaseCheck(file.config(), source, parts, findings).check();
         }
@@ -40,17 +36,6 @@ public final class Checks {
             new RedisCheck(file.config(), findings).check();
         }
         return new CheckReport(findings.all());
-    }
-
-    private static void served(ConfigFile file, Findings findings) {
-        for (CacheMapping cache : file.config().caches()) {
-            if (cache.target() instanceof CacheMapping.Target.Tag) {
-                findings.wrong(
-                        "caches." + cache.name() + ".tag",
-                        "this version does not serve tags yet; use match with the pattern of the members, or leave the"
-                                + " cache out");
-            }
-        }
     }
 
     private static void broker(KafkaConfig kafka, Findings findings) {

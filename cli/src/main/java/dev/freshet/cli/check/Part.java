@@ -5,8 +5,6 @@ import java.util.Set;
 
 /** What a command depends on, and so has checked. */
 public enum Part {
-    /** That this version serves what the file asks for. */
-    SERVED,
     /** The mapped tables, their columns, and what they tell of old rows. */
     TABLES,
     /** What capturing needs of the server and of the role. */
@@ -18,10 +16,10 @@ public enum Part {
     BROKER,
     REDIS;
 
-    public static final Set<Part> LISTENER = Set.of(SERVED, TABLES, CAPTURE, PUBLICATION, KAFKA, BROKER);
-    public static final Set<Part> WRITER = Set.of(SERVED, TABLES, KAFKA, BROKER, REDIS);
+    public static final Set<Part> LISTENER = Set.of(TABLES, CAPTURE, PUBLICATION, KAFKA, BROKER);
+    public static final Set<Part> WRITER = Set.of(TABLES, KAFKA, BROKER, REDIS);
     public static final Set<Part> RUN = Set.copyOf(EnumSet.complementOf(EnumSet.of(BROKER)));
 
     /** A trial run makes a slot and a publication of its own, and touches neither Kafka nor Redis. */
-    public static final Set<Part> DRY_RUN = Set.of(SERVED, TABLES, CAPTURE);
+    public static final Set<Part> DRY_RUN = Set.of(TABLES, CAPTURE);
 }

@@ -202,12 +202,9 @@ class SourceChecksIT {
     @Test
     void aMistakeOutranksAServerThatIsAway() {
         ConfigFile file = ConfigFile.parse(
-                yaml("jdbc:postgresql://127.0.0.1:1/shop", "me")
-                        .replace("key: \"b:{id}\"", "tag: \"b:{id}\", members: \"b:*\""),
-                Map.of());
+                yaml("jdbc:postgresql://127.0.0.1:1/shop", "me").replace("redis://", "redis+cluster://"), Map.of());
 
-        assertThat(Checks.run(file, Set.of(Part.SERVED, Part.TABLES)).exitCode())
-                .isEqualTo(2);
+        assertThat(Checks.run(file, Set.of(Part.TABLES, Part.REDIS)).exitCode()).isEqualTo(2);
     }
 
     @Test

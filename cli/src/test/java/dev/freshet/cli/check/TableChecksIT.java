@@ -311,14 +311,21 @@ class TableChecksIT {
                         "caches.c.query",
                         "permission denied",
                         2),
-                // this version
+                // tags
                 new Wrong(
-                        "tag",
+                        "tag column",
                         "",
-                        cache("public.books", "tag: \"b:{id}\"\nmembers: \"b:*\""),
+                        cache("public.books", "tag: \"b:{titel}\"\nmembers: \"b:*\""),
                         "caches.c.tag",
-                        "does not serve tags yet",
-                        0));
+                        "did you mean 'title'?",
+                        0),
+                new Wrong(
+                        "tag by an untold column",
+                        "",
+                        cache("public.books", "tag: \"author:{author_id}\"\nmembers: \"shelf:*\""),
+                        "caches.c.tag",
+                        "needs the old value of author_id",
+                        1));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -328,7 +335,7 @@ class TableChecksIT {
             database.run(BOOKS, wrong.sql());
             ConfigFile file = ConfigFile.parse(database.yaml(wrong.caches()), Map.of());
 
-            CheckReport report = Checks.run(file, Set.of(Part.SERVED, Part.TABLES));
+            CheckReport report = Checks.run(file, Set.of(Part.TABLES));
 
             List<Finding> found = found(report);
             assertThat(report.exitCode()).as("%s", report).isEqualTo(2);
@@ -340,7 +347,7 @@ class TableChecksIT {
             });
             if (wrong.mends() > 0) {
                 database.run(found.get(0).sql());
-                CheckReport mended = Checks.run(file, Set.of(Part.SERVED, Part.TABLES));
+                CheckReport mended = Checks.run(file, Set.of(Part.TABLES));
                 assertThat(mended.findings()).as("mended").isEmpty();
             }
             assertThat(database.ask("SELECT count(*) FROM pg_publication")).isEqualTo("0");
@@ -412,6 +419,7 @@ class TableChecksIT {
                             a: { table: public.books, key: "b:{author_id}:{slug}:{title}", columns: [price], when: row.price > 1.0 }
                             b: { table: public.books, key: prices, field: "{id}" }
                             c: { table: public.books, match: "books:*" }
+                            t: { table: public.books, tag: "author:{author_id}", members: "shelf:*", columns: [price] }
                             d: { table: public.books, key: "d:{id}", on-change: refresh, value: { columns: [id, title] } }
                             e:
                               table: public.books
@@ -421,8 +429,7 @@ class TableChecksIT {
                             f: { table: public.Mixed Case, key: "f:{Order.Id}:{line}" }
                             """), Map.of());
 
-            assertThat(Checks.run(file, Set.of(Part.SERVED, Part.TABLES)).findings())
-                    .isEmpty();
+            assertThat(Checks.run(file, Set.of(Part.TABLES)).findings()).isEmpty();
         }
     }
 
