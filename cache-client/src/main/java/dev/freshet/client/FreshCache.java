@@ -1,6 +1,7 @@
 package dev.freshet.client;
 
 import dev.freshet.redis.ReadStore;
+import dev.freshet.redis.RedisLayout;
 import dev.freshet.redis.RedisReadStore;
 import dev.freshet.redis.RedisTracking;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -29,7 +30,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Values and absences are shared between callers: treat them as immutable. A failing or slow Redis is never the
  * application's failure: reads go to the source, at most so many at a time. What is thrown is what the loader threw, and
- * {@link IllegalArgumentException} for a key that is not Unicode text.
+ * {@link IllegalArgumentException} for a key that is not Unicode text or is one of Freshet's own.
  */
 public final class FreshCache implements AutoCloseable {
 
@@ -40,6 +41,7 @@ public final class FreshCache implements AutoCloseable {
     private final ReadThrough reads;
     private final BatchRead batches;
     private final TagsInUse tags;
+    private final SharedSnapshots snapshots;
     private final BooleanSupplier inTransaction;
     private final Executor executor;
 
@@ -66,7 +68,7 @@ public final class FreshCache implements AutoCloseable {
         Gauge.builder("freshet.cache.breaker.open", breaker, FreshCache::open)
                 .description("1 while Redis is not asked because it failed too often")
                 .register(builder.meters);
-        SharedSnapshots snapshots = new SharedSnapshots(builder.snapshots);
+        this.snapshots = new SharedSnapshots(builder.snapshots);
         ReadThrough.Limits limits = new ReadThrough.Limits(builder.waiting, builder.leaseLife, builder.largest);
         this.reads = new ReadThrough(store, tracking, guard, builder.codec, snapshots, limiter, instruments, limits);
         this.batches = new BatchRead(store, guard, builder.codec, snapshots, limiter, instruments, limits);
@@ -148,6 +150,7 @@ public final class FreshCache implements AutoCloseable {
     @SuppressWarnings("unchecked")
     public <T, X extends Exception> Map<String, Optional<T>> getAll(
             Collection<String> keys, ValueType<T> type, BatchLoader<T, X> loader, ReadOptions options) throws X {
+        keys.forEach(FreshCache::refuseOwn);
         CallerThread caller = new CallerThread();
         tags.used(options.tags());
         try {
@@ -161,10 +164,26 @@ public final class FreshCache implements AutoCloseable {
     /**
      * Removes keys after a change of the application's own that is committed. The pipeline does the same a little later:
      * this is for a caller who wants to read its own write.
+     *
+     * @return whether Redis did so
      */
-    public void invalidate(String... keys) {
+    public boolean invalidate(String... keys) {
         CallerThread caller = new CallerThread();
-        caller.await(guard.ask(() -> store.drop(List.of(keys))).handle((dropped, failure) -> dropped));
+        return caller.await(guard.ask(() -> store.drop(List.of(keys))).handle((dropped, failure) -> failure == null));
+    }
+
+    /**
+     * Removes what is filed under a tag after a change of the application's own that is committed. Until the transactions
+     * that run now have ended, or the fence window is over, nothing is stored under the tag.
+     *
+     * @return whether Redis did so; it is not asked where the source does not tell a snapshot
+     */
+    public boolean invalidateTag(String tag) {
+        CallerThread caller = new CallerThread();
+        return caller.await(snapshots
+                .take(caller)
+                .thenCompose(snapshot -> guard.ask(() -> store.dropTag(tag, snapshot.orElseThrow())))
+                .handle((dropped, failure) -> failure == null));
     }
 
     private <T> Optional<Optional<T>> near(String key, ValueType<T> type) {
@@ -188,6 +207,7 @@ public final class FreshCache implements AutoCloseable {
 
     private <T> CompletableFuture<Optional<T>> read(
             String key, ValueType<T> type, Load<T> load, ReadOptions options, Executor steps) {
+        refuseOwn(key);
         tags.used(options.tags());
         Observation observation = instruments.start();
         return reads.read(new ReadThrough.Request<>(key, type, options, load, steps))
@@ -201,6 +221,13 @@ public final class FreshCache implements AutoCloseable {
                     observation.stop();
                 })
                 .thenApply(Answer::value);
+    }
+
+    private static void refuseOwn(String key) {
+        if (key.startsWith(RedisLayout.PREFIX)) {
+            throw new IllegalArgumentException(
+                    "keys that begin with " + RedisLayout.PREFIX + " are Freshet's own: choose another prefix");
+        }
     }
 
     private static Exception thrown(CompletionException e) {

@@ -420,6 +420,70 @@ class FreshCacheIT {
         assertThat(read(1)).contains(new Book(1, "new"));
     }
 
+    @Test
+    void aTagRemovesWhatIsFiledUnderItAndRefusesOldLoads() throws Exception {
+        ReadOptions tagged = ReadOptions.defaults().tagged("genre:5", "genre:6");
+        cache.get("shelf:1", Book.class, source.book(1), tagged);
+        cache.get("shelf:2", Book.class, source.book(2), tagged);
+        read(1);
+        assertThat(redis.zrange(RedisLayout.tag("genre:5"), 0, -1)).containsExactlyInAnyOrder("shelf:1", "shelf:2");
+        assertThat(redis.zscore(RedisLayout.tag("genre:6"), "shelf:1"))
+                .isGreaterThanOrEqualTo((double) System.currentTimeMillis() + redis.pttl("shelf:1"));
+
+        long change = source.change("UPDATE books SET title = 'new'");
+        long removed = writer.invalidateTag("genre:6", Fence.of(change))
+                .toCompletableFuture()
+                .join();
+        assertThat(removed).isEqualTo(2);
+        assertThat(redis.exists("shelf:1", "shelf:2", "book:1")).isEqualTo(1);
+
+        try (Connection open = source.connect();
+                Statement statement = open.createStatement()) {
+            open.setAutoCommit(false);
+            statement.execute("UPDATE books SET title = 'later'");
+            long invisible;
+            try (var id = statement.executeQuery("SELECT pg_current_xact_id()::text")) {
+                id.next();
+                invisible = Long.parseLong(id.getString(1));
+            }
+            writer.invalidateTag("genre:5", Fence.of(invisible))
+                    .toCompletableFuture()
+                    .join();
+            cache.get("shelf:1", Book.class, source.book(1), tagged);
+            assertThat(redis.get("shelf:1")).isNull();
+            open.commit();
+        }
+        cache.get("shelf:1", Book.class, source.book(1), tagged);
+        assertThat(redis.get("shelf:1")).contains("later");
+    }
+
+    @Test
+    void theApplicationsOwnInvalidationOfATagRefusesLoadsUnderWay() throws Exception {
+        ReadOptions tagged = ReadOptions.defaults().tagged("genre:5");
+        cache.get("shelf:2", Book.class, source.book(2), tagged);
+        cache.get(
+                "shelf:1",
+                Book.class,
+                () -> {
+                    Optional<Book> old = source.book(1).load();
+                    source.change("UPDATE books SET title = 'new'");
+                    assertThat(cache.invalidateTag("genre:5")).isTrue();
+                    return old;
+                },
+                tagged);
+        assertThat(redis.exists("shelf:1", "shelf:2")).isZero();
+        source.change("SELECT 1");
+        assertThat(cache.get("shelf:1", Book.class, source.book(1), tagged)).contains(new Book(1, "new"));
+        assertThat(redis.get("shelf:1")).contains("new");
+    }
+
+    @Test
+    void itsOwnKeysAreNotAnybodysCache() {
+        assertThatThrownBy(() -> cache.get("freshet:fence:{x}:x", Book.class, source.book(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("choose another prefix");
+    }
+
     private static void join(CountDownLatch latch) {
         try {
             assertThat(latch.await(LIMIT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS))

@@ -102,10 +102,19 @@ final class CommandScripts {
     }
 
     ScriptCall fenceTag(String tag, Fence fence) {
+        return fenceTag(tag, ids(fence));
+    }
+
+    /** Refuses every snapshot whose xmin is not above the id. */
+    ScriptCall fenceTag(String tag, long floor) {
+        return fenceTag(tag, "<" + floor);
+    }
+
+    private ScriptCall fenceTag(String tag, String ids) {
         return new ScriptCall(scripts.get(Scripts.FENCE_TAG))
                 .key(RedisLayout.tagFence(tag))
                 .argument(window)
-                .argument(ids(fence));
+                .argument(ids);
     }
 
     /** @param members as Redis gave them; one that is no text was never leased or filled by a client that keeps entries */

@@ -90,6 +90,14 @@ public interface ReadStore extends AutoCloseable {
      */
     CompletionStage<Long> drop(List<String> keys);
 
+    /**
+     * Does the same to all keys that are filed under a tag, and refuses loads under it that may have begun before.
+     *
+     * @param now a snapshot that sees the change
+     * @return how many stood
+     */
+    CompletionStage<Long> dropTag(String tag, Snapshot now);
+
     /** Keeps tags from being evicted as unused (rule 17). */
     CompletionStage<Void> touch(List<String> tags);
 

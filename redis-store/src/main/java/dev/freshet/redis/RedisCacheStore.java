@@ -97,7 +97,9 @@ public final class RedisCacheStore implements CacheStore, FillStore {
 
     @Override
     public CompletionStage<Long> invalidateTag(String tag, Fence fence) {
-        return link.ask("invalidate a tag", redis -> new TagInvalidation(link, scripts, redis, tag, fence).run());
+        return link.ask(
+                "invalidate a tag",
+                redis -> new TagInvalidation(link, scripts, redis, tag, scripts.fenceTag(tag, fence)).run());
     }
 
     @Override

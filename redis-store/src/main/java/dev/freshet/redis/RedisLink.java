@@ -53,6 +53,14 @@ final class RedisLink implements AutoCloseable {
      */
     <T> CompletableFuture<T> ask(
             String what, Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
+        return ask(what, limit, question);
+    }
+
+    /** The same with another limit of time. */
+    <T> CompletableFuture<T> ask(
+            String what,
+            Optional<Duration> most,
+            Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
         CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connected = connected();
         CompletableFuture<T> answer = connected
                 .thenCompose(connection -> question.apply(connection.async()))
@@ -60,7 +68,7 @@ final class RedisLink implements AutoCloseable {
                     lastReplyNanos = System.nanoTime();
                     return told;
                 });
-        limit.ifPresent(time -> answer.orTimeout(time.toNanos(), TimeUnit.NANOSECONDS));
+        most.ifPresent(time -> answer.orTimeout(time.toNanos(), TimeUnit.NANOSECONDS));
         return answer.exceptionallyCompose(failure -> {
             Throwable cause = cause(failure);
             if (cause instanceof CacheUnavailableException || cause instanceof IllegalArgumentException) {

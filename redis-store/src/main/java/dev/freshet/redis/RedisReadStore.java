@@ -1,5 +1,6 @@
 package dev.freshet.redis;
 
+import dev.freshet.model.Snapshot;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -21,6 +22,9 @@ public final class RedisReadStore implements ReadStore {
 
     /** How long a connection may answer nothing before a command's timeout drops it. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** For a walk of many steps. */
+    private static final Optional<Duration> LONG = Optional.of(Duration.ofMinutes(1));
 
     private final RedisLink link;
     private final CommandScripts scripts;
@@ -184,6 +188,13 @@ public final class RedisReadStore implements ReadStore {
     public CompletionStage<Long> drop(List<String> keys) {
         ScriptCall call = scripts.drop(keys);
         return link.ask("drop keys", redis -> link.run(redis, call)).thenApply(answer -> answer.get(0));
+    }
+
+    @Override
+    public CompletionStage<Long> dropTag(String tag, Snapshot now) {
+        // Whatever the change's transaction was, it has a lower id than this.
+        ScriptCall fence = scripts.fenceTag(tag, now.xmax() - 1);
+        return link.ask("drop a tag", LONG, redis -> new TagInvalidation(link, scripts, redis, tag, fence).run());
     }
 
     @Override

@@ -15,10 +15,15 @@ final class TagInvalidation {
     private final CommandScripts scripts;
     private final RedisAsyncCommands<byte[], byte[]> redis;
     private final String tag;
-    private final Fence fence;
+    private final ScriptCall fence;
 
+    /** @param fence the call that fences the tag */
     TagInvalidation(
-            RedisLink link, CommandScripts scripts, RedisAsyncCommands<byte[], byte[]> redis, String tag, Fence fence) {
+            RedisLink link,
+            CommandScripts scripts,
+            RedisAsyncCommands<byte[], byte[]> redis,
+            String tag,
+            ScriptCall fence) {
         this.link = link;
         this.scripts = scripts;
         this.redis = redis;
@@ -41,7 +46,7 @@ final class TagInvalidation {
     }
 
     private CompletionStage<Long> fence() {
-        return link.run(redis, scripts.fenceTag(tag, fence)).thenApply(answer -> 0L);
+        return link.run(redis, fence).thenApply(answer -> 0L);
     }
 
     private CompletionStage<Long> walk() {

@@ -12,23 +12,27 @@ local function drop_special(fence, prefix)
   return 0
 end
 
+local function raise_floor(fence, id)
+  call('ZADD', fence, '+inf', string.format('floor:%.0f', math.max(id, drop_special(fence, 'floor:'))))
+end
+
 -- The lowest ids fold, one at a time: a floor higher than need be refuses fills while an old transaction runs.
 local function fold(fence, excess)
   local folded = call('ZPOPMIN', fence, excess)
-  local floor = math.max(tonumber(folded[#folded - 1]), drop_special(fence, 'floor:'))
-  call('ZADD', fence, '+inf', string.format('floor:%.0f', floor))
+  raise_floor(fence, tonumber(folded[#folded - 1]))
 end
 
 -- Batches repeat the same few texts of ids.
 local single = {}
 local function is_single(ids)
   if single[ids] == nil then
-    single[ids] = not string.find(ids, '[ *]')
+    single[ids] = not string.find(ids, '[ *<]')
   end
   return single[ids]
 end
 
--- ids: '' for no fence, else decimal ids parted by spaces, '*' among them for a change that named none.
+-- ids: '' for no fence, else decimal ids parted by spaces; among them '*' for a change that named none, or '<id' for
+-- one that named none and is visible to every snapshot whose xmin lies above this id.
 local function add_fence(fence, ids, window)
   if ids == '' then
     return
@@ -44,6 +48,8 @@ local function add_fence(fence, ids, window)
       if id == '*' then
         drop_special(fence, 'all:')
         call('ZADD', fence, '+inf', string.format('all:%.0f', now() + tonumber(window)))
+      elseif string.sub(id, 1, 1) == '<' then
+        raise_floor(fence, tonumber(string.sub(id, 2)))
       else
         call('ZADD', fence, id, id)
       end

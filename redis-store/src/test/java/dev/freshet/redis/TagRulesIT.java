@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.model.Snapshot;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +34,6 @@ class TagRulesIT {
     private static final String TAG = "genre:5";
     private static final Snapshot BEFORE_77 = Snapshot.parse("77:77:");
     private static final Snapshot BEFORE_78 = Snapshot.parse("78:78:");
-    private static final Script FILL = Script.load("fill_tagged", Script.REFUSE_OOM, "server", "snapshot", "allows");
 
     private final TestRedis redis = TestRedis.start();
     private final RedisCommands<String, String> commands = redis.text();
@@ -241,20 +239,20 @@ class TagRulesIT {
         Tag(Scripts scripts) {
             this.scripts = scripts;
             this.store = RedisCacheStore.at(redis.url(), WINDOW, TIMEOUT, scripts);
-            this.link = new RedisLink(RedisURI.create(redis.url()), TIMEOUT, scripts.all());
+            this.link = new RedisLink(
+                    new OwnClient(RedisURI.create(redis.url()), TIMEOUT),
+                    Optional.empty(),
+                    Duration.ZERO,
+                    scripts.all());
         }
 
         /** The steps that {@link RedisCacheStore#invalidateTag} takes. */
         List<Runnable> invalidation(long transaction) {
             return IntStream.range(0, 2)
                     .<Runnable>mapToObj(step -> () -> link.ask("take a step", connected -> {
-                                var steps = new TagInvalidation(
-                                                link,
-                                                new CommandScripts(scripts, WINDOW),
-                                                connected,
-                                                TAG,
-                                                Fence.of(transaction))
-                                        .steps();
+                                CommandScripts commands = new CommandScripts(scripts, WINDOW);
+                                ScriptCall fence = commands.fenceTag(TAG, Fence.of(transaction));
+                                var steps = new TagInvalidation(link, commands, connected, TAG, fence).steps();
                                 assertThat(steps).hasSize(2);
                                 return steps.get(step).get();
                             })
@@ -273,14 +271,19 @@ class TagRulesIT {
         }
 
         boolean fill(String key, String token, Snapshot snapshot, String value) {
-            List<Long> answer = commands.eval(
-                    FILL.text(),
-                    ScriptOutputType.MULTI,
-                    new String[] {key, RedisLayout.lease(key), RedisLayout.tag(TAG), RedisLayout.tagFence(TAG)},
-                    token,
-                    snapshot.toString(),
-                    value,
-                    "600000");
+            ScriptCall fill = new CommandScripts(scripts, WINDOW)
+                    .fill(
+                            key,
+                            token,
+                            snapshot,
+                            Duration.ofMinutes(10),
+                            List.of(),
+                            List.of(TAG),
+                            "",
+                            WINDOW.dividedBy(2),
+                            Utf8.encode(value));
+            List<Long> answer =
+                    link.ask("fill", connected -> link.run(connected, fill)).join();
             return answer.get(0) == 1;
         }
 
