@@ -1,0 +1,161 @@
+package dev.freshet.redis.interleaving;
+
+import dev.freshet.model.KeyScan;
+import dev.freshet.model.Position;
+import dev.freshet.model.Snapshot;
+import dev.freshet.redis.Fence;
+import dev.freshet.redis.KeyCommand;
+import dev.freshet.redis.RedisCacheStore;
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * The real Redis, through the real store, for many worlds at once: what they do within one step is sent together, and
+ * done when {@link #settle} returns. Confined to one thread.
+ */
+final class Cache {
+
+    /** So long that the time that a test takes does not count. */
+    static final Duration WINDOW = Duration.ofHours(8);
+
+    /** Lets time pass for keys: their remaining lives become shorter, and so do the deadlines that they hold. */
+    private static final String AGE = """
+            local by = tonumber(ARGV[1])
+            for _, key in ipairs(KEYS) do
+              local left = redis.call('PTTL', key)
+              if left >= 0 and left <= by then
+                redis.call('DEL', key)
+              elseif left >= 0 then
+                redis.call('PEXPIRE', key, left - by)
+                local type = redis.call('TYPE', key).ok
+                if type == 'zset' then
+                  for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+                    local deadline = string.match(member, '^all:(%d+)$')
+                    if deadline then
+                      redis.call('ZREM', key, member)
+                      redis.call('ZADD', key, '+inf', string.format('all:%.0f', deadline - by))
+                    end
+                  end
+                elseif type == 'hash' then
+                  local deadline = redis.call('HGET', key, 'u')
+                  if deadline then
+                    redis.call('HSET', key, 'u', string.format('%.0f', deadline - by))
+                  end
+                end
+              end
+            end
+            """;
+
+    private static final int KEYS_AT_ONCE = 1000;
+    private static final String COPY = "copy:";
+
+    private final RedisCacheStore store;
+    private final RedisAsyncCommands<String, String> redis;
+    private final List<KeyCommand> commands = new ArrayList<>();
+    private final List<CompletionStage<?>> sent = new ArrayList<>();
+
+    Cache(RedisCacheStore store, RedisAsyncCommands<String, String> redis) {
+        this.store = store;
+        this.redis = redis;
+    }
+
+    static Duration quarters(int quarters) {
+        return WINDOW.multipliedBy(quarters).dividedBy(4);
+    }
+
+    // ------------------------------------------------------------ the store
+
+    void apply(KeyCommand command) {
+        commands.add(command);
+    }
+
+    void lease(String key, Duration life, Consumer<Optional<String>> granted) {
+        sent.add(store.lease(key, life).thenAccept(granted));
+    }
+
+    void fill(
+            String key,
+            String token,
+            Snapshot snapshot,
+            String value,
+            List<String> patterns,
+            Consumer<Boolean> stored) {
+        sent.add(store.fill(key, token, snapshot, new KeyCommand.Value.Text(value), Optional.empty(), patterns)
+                .thenAccept(stored));
+    }
+
+    void fencePattern(String glob, Fence fence, Optional<Position> position) {
+        sent.add(store.fencePattern(glob, fence, position));
+    }
+
+    void sweep(String glob) {
+        sent.add(store.sweep(KeyScan.ofGlob(glob), Optional.empty()));
+    }
+
+    void takeBack(String glob, Fence fence) {
+        sent.add(store.takeBack(KeyScan.ofGlob(glob), fence));
+    }
+
+    // ------------------------------------------------------------ what else happens in Redis
+
+    /** A plain SET, as by somebody who knows of no protocol. */
+    void put(String key, String value) {
+        sent.add(redis.set(key, value));
+    }
+
+    void remove(List<String> keys) {
+        sent.add(redis.del(keys.toArray(String[]::new)));
+    }
+
+    void age(List<String> keys, int quarters) {
+        sent.add(redis.eval(
+                AGE,
+                ScriptOutputType.STATUS,
+                keys.toArray(String[]::new),
+                Long.toString(quarters(quarters).toMillis())));
+    }
+
+    void copy(List<String> keys) {
+        keys.forEach(key -> sent.add(redis.copy(key, COPY + key)));
+    }
+
+    void putBack(List<String> keys) {
+        remove(keys);
+        keys.forEach(key -> sent.add(redis.copy(COPY + key, key)));
+    }
+
+    // ------------------------------------------------------------ all at once
+
+    void settle() {
+        if (!commands.isEmpty()) {
+            sent.add(store.apply(List.copyOf(commands)));
+            commands.clear();
+        }
+        sent.forEach(stage -> stage.toCompletableFuture().join());
+        sent.clear();
+    }
+
+    /** What a plain GET of each key returns. */
+    List<Optional<String>> values(List<String> keys) {
+        List<CompletionStage<List<KeyValue<String, String>>>> asked = new ArrayList<>();
+        for (int from = 0; from < keys.size(); from += KEYS_AT_ONCE) {
+            asked.add(redis.mget(keys.subList(from, Math.min(keys.size(), from + KEYS_AT_ONCE))
+                    .toArray(String[]::new)));
+        }
+        return asked.stream()
+                .flatMap(answer -> answer.toCompletableFuture().join().stream())
+                .map(KeyValue::optional)
+                .toList();
+    }
+
+    void empty() {
+        redis.flushall().toCompletableFuture().join();
+    }
+}
