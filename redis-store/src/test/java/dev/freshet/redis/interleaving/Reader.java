@@ -48,7 +48,7 @@ final class Reader extends Actor {
                     opened = world.source.endedSoFar();
                     snapshot = world.source.snapshot();
                 }));
-            case 'U' -> steps.add(named("loads", Step.VISIBILITY | Step.IDS, 0, this::loadInside));
+            case 'U' -> steps.add(named("loads", Step.VISIBILITY | Step.IDS | Step.LOG, 0, this::loadInside));
             case 'F' -> steps.add(step(name + ".fills", 0, Step.CACHE, () -> at.add(1), this::fill));
             default -> steps.add(named("loads" + what, Step.VISIBILITY, 0, () -> load(what - '1')));
         }
