@@ -50,7 +50,8 @@ class FillInterleavingsIT extends Interleavings {
                                 .reader("LS1F")
                                 .reader("LS1F")
                                 .with(world -> new Clock(world, 4))),
-                Scenario.of("A5 redelivery", FillInterleavingsIT::redelivered),
+                Scenario.of("A1 one reader, redelivery", FillInterleavingsIT::redelivered),
+                Scenario.of("A5 two rows, three transactions", () -> twoRows("LS12F", 1, 2, 3)),
                 Scenario.of("A7 of two ids in a fence one folds into a floor", () -> twoRows("LS12F", 1, 2), ONE_ID),
                 Scenario.of("A7 of three", () -> twoRows("LS12F", 1, 2, 3), ONE_ID),
                 Scenario.of("A8 Redis fails over, the writer replays", () -> failover(true)),

@@ -7,7 +7,6 @@ import dev.freshet.redis.AlteredScripts.Alteration;
 import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.stack.EmbeddedStack;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -38,8 +37,7 @@ abstract class Interleavings {
     private static final long SEED = Long.getLong("freshet.interleavings.seed", new Random().nextLong());
     private static final String SCHEDULE = System.getProperty("freshet.interleavings.schedule", "");
 
-    private final RedisClient client = RedisClient.create();
-    private @Nullable EmbeddedStack stack;
+    private @Nullable Server server;
 
     /** @param alterations what is changed in the scripts */
     record Scenario(String name, Supplier<World> world, List<Alteration> alterations) {
@@ -54,6 +52,23 @@ abstract class Interleavings {
         }
     }
 
+    /** A Redis of this family's own, and a client for what no store does. */
+    private record Server(EmbeddedStack stack, RedisClient client) implements AutoCloseable {
+
+        static Server start() {
+            EmbeddedStack stack = EmbeddedStack.builder()
+                    .redis(List.of("--appendonly", "no", "--save", ""))
+                    .start();
+            return new Server(stack, RedisClient.create(stack.redis().url()));
+        }
+
+        @Override
+        public void close() {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+            stack.close();
+        }
+    }
+
     /** Scenarios in which the promise is kept. */
     abstract Stream<Scenario> kept();
 
@@ -62,9 +77,7 @@ abstract class Interleavings {
 
     @BeforeAll
     void start() {
-        stack = EmbeddedStack.builder()
-                .redis(List.of("--appendonly", "no", "--save", ""))
-                .start();
+        server = Server.start();
     }
 
     @ParameterizedTest
@@ -106,10 +119,10 @@ abstract class Interleavings {
     }
 
     private void run(Scenario scenario, List<Alteration> alterations, Function<Player, String> test) {
-        String url = Objects.requireNonNull(stack).redis().url();
+        Server started = Objects.requireNonNull(server);
         long start = System.nanoTime();
-        try (RedisCacheStore store = AlteredScripts.open(url, Cache.WINDOW, alterations);
-                var connection = client.connect(RedisURI.create(url))) {
+        try (RedisCacheStore store = AlteredScripts.open(started.stack().redis().url(), Cache.WINDOW, alterations);
+                var connection = started.client().connect()) {
             Player player = new Player(scenario.world(), new Cache(store, connection.async()));
             String told = SCHEDULE.isBlank() ? test.apply(player) : replayed(player);
             System.out.printf("%s: %.1f s, %s%n", scenario, (System.nanoTime() - start) / 1e9, told);
@@ -124,9 +137,8 @@ abstract class Interleavings {
 
     @AfterAll
     void close() {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-        if (stack != null) {
-            stack.close();
+        if (server != null) {
+            server.close();
         }
     }
 }

@@ -9,7 +9,8 @@ import java.util.function.Consumer;
  * Somebody who reads the key and, on a miss, loads and fills, in an order of steps, each a letter: L asks for the lease, S
  * takes {@code pg_current_snapshot()}, a digit loads that row, F fills. Others show what must not be done: O opens a
  * repeatable-read transaction in which the loads then happen, R does so and takes its snapshot for the fill as well, U
- * loads all rows inside a transaction that has changed them. Without the lease it does nothing up to its next F.
+ * loads all rows inside a transaction that has changed them. Without the lease it does nothing up to its next F; a lease is
+ * refused where a value stands, so that a hit needs no step of its own.
  */
 final class Reader extends Actor {
 

@@ -9,9 +9,10 @@
  * scenario is about is taken out, from the script or from the behaviour, and a schedule that breaks must be found; it is
  * printed shortened. Names of scenarios (B1, E5) are those of the fill protocol's model.
  *
- * <p>{@code -Dfreshet.interleavings=N} plays up to N schedules a scenario, {@code -Dfreshet.interleavings.seed=S} draws the
- * same ones again, and {@code -Dfreshet.interleavings.schedule="reader1.leases tx1.changes …"}, with {@code -Dit.test} naming
- * the class, plays one printed schedule in every scenario of that class where it may happen, and prints what each step did.
+ * <p>Small worlds are always played in full. {@code -Dfreshet.interleavings=N} plays N schedules of each larger one,
+ * {@code -Dfreshet.interleavings.seed=S} draws the same ones again, and
+ * {@code -Dfreshet.interleavings.schedule="reader1.leases tx1.changes …"} plays one printed schedule in every scenario, of the
+ * class that {@code -Dit.test} names, where it may happen, and prints what each step did and what stood at the key after it.
  */
 @NullMarked
 package dev.freshet.redis.interleaving;
