@@ -13,22 +13,20 @@ class FillInterleavingsIT extends Interleavings {
 
     private static final Alteration NO_FENCE =
             Alteration.of("invalidate", "add_fence(KEYS[2 * n + i], ARGV[1 + i], window)", "");
-    private static final Alteration NO_LEASE =
-            Alteration.of("fill", "if call('GET', lease) ~= ARGV[1] then\n  return { 0 }\nend", "");
+    private static final Alteration NO_LEASE = Alteration.of("fill", "if holder ~= ARGV[1] then", "if false then");
     private static final Alteration LEASE_STAYS =
             Alteration.of("invalidate", "call('UNLINK', unpack(KEYS, n + 1, 2 * n))", "");
     private static final Alteration LATEST_ONLY =
             everywhere("  if is_single(ids) then", "  call('UNLINK', fence)\n  if is_single(ids) then");
     private static final Alteration ONE_ID = everywhere("local FENCE_BOUND = 64", "local FENCE_BOUND = 1");
-    private static final Alteration NO_FLOOR =
-            everywhere("call('ZADD', fence, '+inf', string.format('floor:%.0f', floor))", "");
+    private static final Alteration NO_FLOOR = everywhere("  raise_floor(fence, tonumber(folded[#folded - 1]))", "");
     private static final Alteration FLOOR_UNASKED =
             Alteration.of("fill", "if snapshot.xmin <= tonumber(floor) then", "if false then");
     private static final Alteration NO_DEADLINE =
             everywhere("call('ZADD', fence, '+inf', string.format('all:%.0f', now() + tonumber(window)))", "");
     private static final Alteration FENCE_ENDS_EARLY =
             everywhere("  if is_single(ids) then", "  window = math.floor(window / 4)\n  if is_single(ids) then");
-    private static final Alteration FENCE_UNASKED = Alteration.of("fill", "not allows(KEYS[i], snapshot)", "false");
+    private static final Alteration FENCE_UNASKED = Alteration.of("fill", "not allows(KEYS[3], snapshot)", "false");
 
     @Override
     Stream<Scenario> kept() {

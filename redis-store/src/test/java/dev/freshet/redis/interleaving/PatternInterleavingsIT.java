@@ -8,7 +8,8 @@ class PatternInterleavingsIT extends Interleavings {
 
     private static final Alteration NO_FENCE =
             Alteration.of("fence_pattern", "add_fence(KEYS[1], ARGV[3], ARGV[1])", "");
-    private static final Alteration FENCE_UNASKED = Alteration.of("fill", "for i = 3, #KEYS do", "for i = 3, 3 do");
+    private static final Alteration FENCE_UNASKED =
+            Alteration.of("fill", "if not allows(KEYS[i], snapshot) then", "if false then");
     private static final Alteration NOTHING_TAKEN_BACK =
             Alteration.of("take_back", "not sees_all(snapshot, ARGV[1])", "false");
 
