@@ -168,8 +168,7 @@ final class WriterLoop implements Runnable {
             next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
         }
         List<KeyCommand> commands = work.commands(clock.instant());
-        apply(commands);
-        Instant applied = clock.instant();
+        Instant applied = apply(commands);
         settling.add(work.startWide());
         redelete(work, applied).ifPresent(settling::add);
         if (!work.transactions().isEmpty()) {
@@ -233,11 +232,15 @@ final class WriterLoop implements Runnable {
                 : OptionalLong.of(Long.parseLong(new String(header.value(), StandardCharsets.US_ASCII)));
     }
 
-    private void apply(List<KeyCommand> commands) {
-        if (!commands.isEmpty()) {
-            var unused = untilAvailable(
-                    () -> store.apply(commands).toCompletableFuture().join());
-        }
+    /** Returns when the attempt was sent that Redis replied to: no fence of it is older. */
+    private Instant apply(List<KeyCommand> commands) {
+        return untilAvailable(() -> {
+            Instant sent = clock.instant();
+            if (!commands.isEmpty()) {
+                store.apply(commands).toCompletableFuture().join();
+            }
+            return sent;
+        });
     }
 
     private Optional<CompletableFuture<Void>> redelete(ChangeApplier.Work work, Instant now) {
@@ -271,9 +274,9 @@ final class WriterLoop implements Runnable {
         }
         Acknowledgements.Due due = acknowledgements.due(now);
         if (!due.isEmpty()) {
-            apply(due.commands());
+            Instant applied = apply(due.commands());
             due.sweeps().forEach(Runnable::run);
-            acknowledgements.appliedAgain(now, clock.instant());
+            acknowledgements.appliedAgain(now, applied);
         }
         if (acknowledgements.waiting()) {
             snapshots.want();
