@@ -250,7 +250,7 @@ final class BatchRead {
             byte[] bytes;
             try {
                 bytes = codec.encode(value);
-            } catch (Codec.CodecException e) {
+            } catch (RuntimeException e) {
                 return refuse(key, token, FillResult.REFUSED_CODEC);
             }
             if (bytes.length > limits.largest()) {

@@ -30,7 +30,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Values and absences are shared between callers: treat them as immutable. A failing or slow Redis is never the
  * application's failure: reads go to the source, at most so many at a time. What is thrown is what the loader threw, and
- * {@link IllegalArgumentException} for a key that is not Unicode text or is one of Freshet's own.
+ * {@link IllegalArgumentException} for a key that is one of Freshet's own. A key that is not Unicode text is never cached.
  */
 public final class FreshCache implements AutoCloseable {
 

@@ -28,7 +28,16 @@ final class LoadLimiter {
             }
             free--;
         }
-        executor.execute(load);
+        start(new Waiting(executor, load));
+    }
+
+    private void start(Waiting load) {
+        try {
+            load.executor().execute(load.load());
+        } catch (RuntimeException rejected) {
+            done();
+            throw rejected;
+        }
     }
 
     /** A load has ended: the next may run. */
@@ -41,7 +50,7 @@ final class LoadLimiter {
                 return;
             }
         }
-        next.executor().execute(next.load());
+        start(next);
     }
 
     synchronized int queued() {

@@ -187,7 +187,18 @@ final class ReadThrough {
                     .completeOnTimeout(false, limits.waiting().toNanos(), TimeUnit.NANOSECONDS);
             return then(woken, (stored, never) -> {
                 store.stopWaiting(request.key(), waiting);
-                return stored ? again(flight, attempt) : load(flight, Optional.empty(), Outcome.MISS);
+                return stored ? again(flight, attempt) : lookOnceMore(flight);
+            });
+        }
+
+        /** The other did not store, or the word of it was lost; a refresh may have stored meanwhile. */
+        private CompletableFuture<Answer<T>> lookOnceMore(Flight<T> flight) {
+            return then(ask(request), (value, failure) -> {
+                if (failure != null || value.isEmpty()) {
+                    return load(flight, Optional.empty(), failure == null ? Outcome.MISS : Outcome.DEGRADED);
+                }
+                land(flight, new Flight.End.InRedis<>());
+                return completed(value.get(), value.get().isEmpty() ? Outcome.NEGATIVE : Outcome.WAIT);
             });
         }
 
@@ -224,9 +235,13 @@ final class ReadThrough {
         }
 
         private CompletionStage<Loaded<T>> loading(Optional<Lease> lease) {
-            return lease.isPresent()
-                    ? request.load().checked(snapshots, request.executor())
-                    : request.load().value().thenApply(value -> new Loaded<>(value, Optional.empty()));
+            try {
+                return lease.isPresent()
+                        ? request.load().checked(snapshots, request.executor())
+                        : request.load().value().thenApply(value -> new Loaded<>(value, Optional.empty()));
+            } catch (RuntimeException | Error e) {
+                return CompletableFuture.failedStage(e);
+            }
         }
 
         private void ended(long nanos) {
@@ -280,7 +295,7 @@ final class ReadThrough {
             byte[] bytes;
             try {
                 bytes = codec.encode(loaded.value());
-            } catch (Codec.CodecException e) {
+            } catch (RuntimeException e) {
                 return refuse(lease, FillResult.REFUSED_CODEC);
             }
             if (bytes.length > limits.largest()) {

@@ -39,27 +39,30 @@ final class SharedSnapshots {
     }
 
     private void run(Round round) {
-        round.executor().execute(() -> {
-            Optional<Snapshot> snapshot = Optional.empty();
-            Throwable failure = null;
-            try {
-                snapshot = source.take();
-            } catch (Exception | Error e) {
-                failure = e;
-            }
-            Optional<Round> after;
-            synchronized (this) {
-                running = next;
-                next = Optional.empty();
-                after = running;
-            }
-            // Before completing: a caller's own thread may do other work in between.
-            after.ifPresent(this::run);
-            if (failure == null) {
-                round.taken().complete(snapshot);
-            } else {
-                round.taken().completeExceptionally(failure);
-            }
-        });
+        try {
+            round.executor().execute(() -> {
+                try {
+                    Optional<Snapshot> snapshot = source.take();
+                    startNext();
+                    round.taken().complete(snapshot);
+                } catch (Exception | Error e) {
+                    startNext();
+                    round.taken().completeExceptionally(e);
+                }
+            });
+        } catch (RuntimeException rejected) {
+            startNext();
+            round.taken().completeExceptionally(rejected);
+        }
+    }
+
+    private void startNext() {
+        Optional<Round> after;
+        synchronized (this) {
+            running = next;
+            next = Optional.empty();
+            after = running;
+        }
+        after.ifPresent(this::run);
     }
 }

@@ -13,6 +13,7 @@ import dev.freshet.stack.EmbeddedStack;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.tck.TestObservationRegistry;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -100,6 +101,42 @@ class FreshCacheIT {
         assertThat(reads(Outcome.MISS)).isEqualTo(1);
         assertThat(reads(Outcome.HIT)).isEqualTo(1);
         assertThat(fills(FillResult.STORED)).isEqualTo(1);
+    }
+
+    @Test
+    void aHitCostsOneGet() throws Exception {
+        read(1);
+        redis.configResetstat();
+        for (int i = 0; i < 10; i++) {
+            read(1);
+        }
+        assertThat(redis.info("commandstats")
+                        .lines()
+                        .filter(line -> line.startsWith("cmdstat_") && !line.startsWith("cmdstat_config")))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("cmdstat_get:calls=10,");
+    }
+
+    @Test
+    void everyReadIsObservedWithItsOutcome() throws Exception {
+        TestObservationRegistry observations = TestObservationRegistry.create();
+        cache.close();
+        cache = builder().observations(observations).build();
+        read(1);
+        read(1);
+        assertThatThrownBy(() -> cache.get("book:9", Book.class, () -> {
+                    throw new IOException("no disk");
+                }))
+                .isInstanceOf(IOException.class);
+        io.micrometer.observation.tck.TestObservationRegistryAssert.assertThat(observations)
+                .hasNumberOfObservationsEqualTo(3)
+                .hasAnObservationWithAKeyValue("outcome", "miss")
+                .hasAnObservationWithAKeyValue("outcome", "hit")
+                .hasObservationWithNameEqualTo("freshet.cache.read")
+                .that()
+                .hasBeenStopped();
     }
 
     @Test
