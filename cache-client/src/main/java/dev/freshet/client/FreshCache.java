@@ -50,7 +50,7 @@ public final class FreshCache implements AutoCloseable {
                 builder.fenceWindow, builder.leaseLife, builder.commandTimeout, builder.waiting);
         this.inTransaction = builder.inTransaction;
         this.executor = builder.executor;
-        this.instruments = new Instruments(builder.meters, builder.observations);
+        this.instruments = new Instruments(builder.meters, builder.observations, builder.name);
         // First, since it may refuse.
         this.tracking = builder.nearBytes > 0
                 ? Optional.of(RedisTracking.start(
@@ -63,9 +63,11 @@ public final class FreshCache implements AutoCloseable {
         this.guard = new Guard(breaker);
         LoadLimiter limiter = new LoadLimiter(builder.loads);
         Gauge.builder("freshet.cache.loads.queued", limiter, LoadLimiter::queued)
+                .tag("cache", builder.name)
                 .description("Loads that wait for room")
                 .register(builder.meters);
         Gauge.builder("freshet.cache.breaker.open", breaker, FreshCache::open)
+                .tag("cache", builder.name)
                 .description("1 while Redis is not asked because it failed too often")
                 .register(builder.meters);
         this.snapshots = new SharedSnapshots(builder.snapshots);
@@ -261,6 +263,7 @@ public final class FreshCache implements AutoCloseable {
         private int largest = 1024 * 1024;
         private long nearBytes;
         private Duration nearAge = Duration.ofMinutes(1);
+        private String name = "default";
         private MeterRegistry meters = new SimpleMeterRegistry();
         private ObservationRegistry observations = ObservationRegistry.NOOP;
         private BooleanSupplier inTransaction = () -> false;
@@ -324,6 +327,12 @@ public final class FreshCache implements AutoCloseable {
         public Builder nearCache(long bytes, Duration age) {
             this.nearBytes = bytes;
             this.nearAge = age;
+            return this;
+        }
+
+        /** What the meters' tag {@code cache} says; to be told where several caches share a registry. */
+        public Builder name(String newName) {
+            this.name = newName;
             return this;
         }
 

@@ -18,14 +18,18 @@ final class Instruments {
     private final Counter foreign;
     private final Timer loads;
     private final ObservationRegistry observations;
+    private final String cache;
 
-    Instruments(MeterRegistry meters, ObservationRegistry observations) {
+    /** @param cache the name that tells this cache's meters from those of others in the registry */
+    Instruments(MeterRegistry meters, ObservationRegistry observations, String cache) {
         this.observations = observations;
+        this.cache = cache;
         for (Outcome outcome : Outcome.values()) {
             reads.put(
                     outcome,
                     Counter.builder("freshet.cache.reads")
                             .description("Reads, by how they were answered")
+                            .tag("cache", cache)
                             .tag("outcome", outcome.tag)
                             .register(meters));
         }
@@ -34,16 +38,20 @@ final class Instruments {
                     result,
                     Counter.builder("freshet.cache.fills")
                             .description("Loaded values, by what became of storing them")
+                            .tag("cache", cache)
                             .tag("result", result.tag)
                             .register(meters));
         }
         this.undecodable = Counter.builder("freshet.cache.undecodable")
+                .tag("cache", cache)
                 .description("Cached values that could not be read and were removed")
                 .register(meters);
         this.foreign = Counter.builder("freshet.cache.foreign")
+                .tag("cache", cache)
                 .description("Keys that hold something else than text, and were left alone")
                 .register(meters);
         this.loads = Timer.builder("freshet.cache.loads")
+                .tag("cache", cache)
                 .description("Loads from the source")
                 .register(meters);
     }
@@ -74,7 +82,7 @@ final class Instruments {
 
     /** An observation of one read, which its outcome ends. */
     Observation start() {
-        return Observation.start("freshet.cache.read", observations);
+        return Observation.start("freshet.cache.read", observations).lowCardinalityKeyValue("cache", cache);
     }
 
     private static <E extends Enum<E>> Counter counter(Map<E, Counter> counters, E which) {
