@@ -3,7 +3,10 @@ package dev.freshet.redis;
 import java.time.Duration;
 import java.util.List;
 
-/** Opens stores whose scripts lack a rule, for tests in other packages: what breaks then shows what the rule is for. */
+/**
+ * Scripts that lack a rule, and stores that run them, also for tests in other packages: what breaks then shows what the rule
+ * is for.
+ */
 public final class AlteredScripts {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -28,11 +31,19 @@ public final class AlteredScripts {
 
     /** A store with the scripts as they were written, but for the alterations. */
     public static RedisCacheStore open(String url, Duration window, List<Alteration> alterations) {
+        return RedisCacheStore.at(url, window, TIMEOUT, standardBut(alterations));
+    }
+
+    static Scripts standardBut(Alteration alteration) {
+        return standardBut(List.of(alteration));
+    }
+
+    private static Scripts standardBut(List<Alteration> alterations) {
         Scripts scripts = Scripts.standard();
         for (Alteration alteration : alterations) {
             scripts = altered(scripts, alteration);
         }
-        return RedisCacheStore.at(url, window, TIMEOUT, scripts);
+        return scripts;
     }
 
     private static Scripts altered(Scripts scripts, Alteration alteration) {

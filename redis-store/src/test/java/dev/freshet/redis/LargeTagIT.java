@@ -2,6 +2,7 @@ package dev.freshet.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.redis.AlteredScripts.Alteration;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,8 +23,7 @@ class LargeTagIT {
 
     /** Each call notes how many keys it was given. */
     private static Scripts noting() {
-        Scripts scripts = Scripts.standard();
-        return scripts.with(WriterRulesIT.without(scripts.get(Scripts.REMOVE_MEMBERS), "return { removed }", """
+        return AlteredScripts.standardBut(Alteration.of(Scripts.REMOVE_MEMBERS, "return { removed }", """
                 call('RPUSH', 'calls', n)
                 return { removed }"""));
     }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.freshet.model.KeyScan;
+import dev.freshet.redis.AlteredScripts.Alteration;
 import dev.freshet.redis.CacheStore.Outcome;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -142,10 +143,8 @@ class RedisServerIT {
     @Test
     void withoutTheFlagTheKeyWouldStand() {
         try (TestRedis redis = TestRedis.start("--maxmemory", "4mb", "--maxmemory-policy", "noeviction")) {
-            Scripts scripts = Scripts.standard();
-            String text = scripts.get(Scripts.INVALIDATE).text();
             Scripts without =
-                    scripts.with(Script.of(Scripts.INVALIDATE, text.replace(Script.ALLOW_OOM, Script.REFUSE_OOM)));
+                    AlteredScripts.standardBut(Alteration.of(Scripts.INVALIDATE, Script.ALLOW_OOM, Script.REFUSE_OOM));
             try (CacheStore store = RedisCacheStore.at(redis.url(), WINDOW, Duration.ofSeconds(5), without)) {
                 RedisCommands<String, String> commands = redis.text();
                 commands.set("fenced", "old");

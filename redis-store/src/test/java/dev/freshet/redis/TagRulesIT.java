@@ -4,6 +4,7 @@ import static dev.freshet.redis.CacheStoreContract.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.model.Snapshot;
+import dev.freshet.redis.AlteredScripts.Alteration;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -130,7 +130,7 @@ class TagRulesIT {
         boolean holds(TagRulesIT test, Tag tag);
     }
 
-    private record Rule(String name, UnaryOperator<Scripts> without, Scenario scenario) {
+    private record Rule(String name, Alteration without, Scenario scenario) {
         @Override
         public String toString() {
             return name;
@@ -141,24 +141,23 @@ class TagRulesIT {
         return Stream.of(
                 new Rule(
                         "an invalidation fences the tag",
-                        WriterRulesIT.from(Scripts.FENCE_TAG, "add_fence(KEYS[1], ARGV[2], ARGV[1])", ""),
+                        Alteration.of(Scripts.FENCE_TAG, "add_fence(KEYS[1], ARGV[2], ARGV[1])", ""),
                         TagRulesIT::fillAfterInvalidationIsRefused),
                 new Rule(
                         "an invalidation voids the leases",
-                        WriterRulesIT.from(
-                                Scripts.REMOVE_MEMBERS, "call('UNLINK', unpack(KEYS, n + 2, 2 * n + 1))", ""),
+                        Alteration.of(Scripts.REMOVE_MEMBERS, "call('UNLINK', unpack(KEYS, n + 2, 2 * n + 1))", ""),
                         TagRulesIT::slowFillIsRefusedThoughTheFenceWasEvicted),
                 new Rule(
                         "an invalidation ends what a fill's snapshot says",
-                        WriterRulesIT.from(Scripts.REMOVE_MEMBERS, "call('HDEL', KEYS[i], 's')", ""),
+                        Alteration.of(Scripts.REMOVE_MEMBERS, "call('HDEL', KEYS[i], 's')", ""),
                         TagRulesIT::snapshotEndsWithItsValue),
                 new Rule(
                         "F5 nothing leaves before its time",
-                        WriterRulesIT.from(Scripts.REMOVE_MEMBERS, "string.format('(%.0f', now())", "'+inf'"),
+                        Alteration.of(Scripts.REMOVE_MEMBERS, "string.format('(%.0f', now())", "'+inf'"),
                         TagRulesIT::everyValueGoes),
                 new Rule(
                         "what has had its time leaves",
-                        WriterRulesIT.from(Scripts.REMOVE_MEMBERS, "call('ZREM', KEYS[1], unpack(ended))", ""),
+                        Alteration.of(Scripts.REMOVE_MEMBERS, "call('ZREM', KEYS[1], unpack(ended))", ""),
                         TagRulesIT::whatHasHadItsTimeLeaves));
     }
 
@@ -169,7 +168,7 @@ class TagRulesIT {
             assertThat(rule.scenario().holds(this, asWritten)).as("as written").isTrue();
         }
         commands.flushall();
-        try (Tag broken = new Tag(rule.without().apply(Scripts.standard()))) {
+        try (Tag broken = new Tag(AlteredScripts.standardBut(rule.without()))) {
             assertThat(rule.scenario().holds(this, broken))
                     .as("without the rule")
                     .isFalse();

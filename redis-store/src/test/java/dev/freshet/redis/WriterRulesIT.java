@@ -1,5 +1,6 @@
 package dev.freshet.redis;
 
+import static dev.freshet.redis.AlteredScripts.Alteration.everywhere;
 import static dev.freshet.redis.CacheStoreContract.at;
 import static dev.freshet.redis.CacheStoreContract.invalidate;
 import static dev.freshet.redis.CacheStoreContract.invalidateAt;
@@ -10,11 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.model.KeyScan;
 import dev.freshet.model.Snapshot;
+import dev.freshet.redis.AlteredScripts.Alteration;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +42,7 @@ class WriterRulesIT {
         boolean holds(CacheStore store, ReadSide readers);
     }
 
-    private record Rule(String name, UnaryOperator<Scripts> without, Scenario scenario) {
+    private record Rule(String name, Alteration without, Scenario scenario) {
         @Override
         public String toString() {
             return name;
@@ -53,69 +54,70 @@ class WriterRulesIT {
                 // Rule 1
                 new Rule(
                         "B1 an invalidation fences",
-                        from(Scripts.INVALIDATE, "add_fence(KEYS[2 * n + i], ARGV[1 + i], window)", ""),
+                        Alteration.of(Scripts.INVALIDATE, "add_fence(KEYS[2 * n + i], ARGV[1 + i], window)", ""),
                         WriterRulesIT::fillAfterInvalidationIsRefused),
                 new Rule(
                         "B3, B4b an invalidation voids the lease",
-                        from(Scripts.INVALIDATE, "call('UNLINK', unpack(KEYS, n + 1, 2 * n))", ""),
+                        Alteration.of(Scripts.INVALIDATE, "call('UNLINK', unpack(KEYS, n + 1, 2 * n))", ""),
                         WriterRulesIT::slowFillIsRefused),
                 new Rule(
                         "B1 a guarded invalidation fences",
-                        from(Scripts.REMOVE, "    add_fence(fence, ids, window)", ""),
+                        Alteration.of(Scripts.REMOVE, "    add_fence(fence, ids, window)", ""),
                         WriterRulesIT::fillAfterGuardedInvalidationIsRefused),
                 new Rule(
                         "B4b a guarded invalidation voids the lease",
-                        from(Scripts.REMOVE, "call('UNLINK', lease)", ""),
+                        Alteration.of(Scripts.REMOVE, "call('UNLINK', lease)", ""),
                         WriterRulesIT::slowFillIsRefusedAfterGuardedInvalidation),
                 // Rule 2
                 new Rule(
                         "B5 a fence is a set",
-                        fromAll("  if is_single(ids) then", "  call('UNLINK', fence)\n  if is_single(ids) then"),
+                        everywhere("  if is_single(ids) then", "  call('UNLINK', fence)\n  if is_single(ids) then"),
                         WriterRulesIT::earlierTransactionIsRemembered),
                 new Rule(
                         "A7 what folds leaves a floor",
-                        fromAll("  raise_floor(fence, tonumber(folded[#folded - 1]))", ""),
+                        everywhere("  raise_floor(fence, tonumber(folded[#folded - 1]))", ""),
                         WriterRulesIT::foldedTransactionIsRemembered),
                 new Rule(
                         "A7 the floor never falls",
-                        fromAll(
+                        everywhere(
                                 "math.max(id, drop_special(fence, 'floor:'))",
                                 "id + 0 * drop_special(fence, 'floor:')"),
                         WriterRulesIT::floorStaysWhenOlderIdsFold),
                 // Rule 3
                 new Rule(
                         "C3 a change without an id refuses fills",
-                        fromAll("call('ZADD', fence, '+inf', string.format('all:%.0f', now() + tonumber(window)))", ""),
+                        everywhere(
+                                "call('ZADD', fence, '+inf', string.format('all:%.0f', now() + tonumber(window)))", ""),
                         WriterRulesIT::changeWithoutIdIsRemembered),
                 // Rules 5 and 10
                 new Rule(
                         "B3 a fill needs its lease",
-                        from(Scripts.FILL, "if holder ~= ARGV[1] then", "if false then"),
+                        Alteration.of(Scripts.FILL, "if holder ~= ARGV[1] then", "if false then"),
                         WriterRulesIT::slowFillIsRefused),
                 new Rule(
                         "B1 a fill asks the fence",
-                        from(Scripts.FILL, " or not allows(KEYS[3], snapshot)", ""),
+                        Alteration.of(Scripts.FILL, " or not allows(KEYS[3], snapshot)", ""),
                         WriterRulesIT::fillAfterInvalidationIsRefused),
                 new Rule(
                         "G5 a fill asks its patterns' fences",
-                        from(Scripts.FILL, "for i = 7, fences do", "for i = 7, 6 do"),
+                        Alteration.of(Scripts.FILL, "for i = 7, fences do", "for i = 7, 6 do"),
                         WriterRulesIT::fillAfterTruncateIsRefused),
                 new Rule(
                         "G4 what was filled meanwhile is taken back",
-                        from(Scripts.TAKE_BACK, "not sees_all(snapshot, ARGV[1])", "false"),
+                        Alteration.of(Scripts.TAKE_BACK, "not sees_all(snapshot, ARGV[1])", "false"),
                         WriterRulesIT::fillDuringTruncateIsTakenBack),
                 // Rule 12
                 new Rule(
                         "E1 a refresh voids the lease",
-                        from(Scripts.STORE, "call('UNLINK', lease)", ""),
+                        Alteration.of(Scripts.STORE, "call('UNLINK', lease)", ""),
                         WriterRulesIT::slowFillIsRefusedAfterRefresh),
                 new Rule(
                         "E2 a refresh fences",
-                        from(Scripts.STORE, "    add_fence(fence, ids, window)", ""),
+                        Alteration.of(Scripts.STORE, "    add_fence(fence, ids, window)", ""),
                         WriterRulesIT::fillAfterRefreshIsRefused),
                 new Rule(
                         "E5 a refresh leaves its position",
-                        from(
+                        Alteration.of(
                                 Scripts.STORE,
                                 "    forget_snapshot(entry)\n    leave_position(entry, position, life)",
                                 ""),
@@ -123,55 +125,61 @@ class WriterRulesIT {
                 // Rule 13
                 new Rule(
                         "E5 an older refresh deletes",
-                        from(Scripts.STORE, "local doubt = may_be_overtaken(entry, position)", "local doubt = false"),
+                        Alteration.of(
+                                Scripts.STORE,
+                                "local doubt = may_be_overtaken(entry, position)",
+                                "local doubt = false"),
                         WriterRulesIT::olderRefreshDoesNotStore),
                 new Rule(
                         "a tie deletes",
-                        fromAll(
+                        everywhere(
                                 "      return x > y\n    end\n  end\n  return true",
                                 "      return x > y\n    end\n  end\n  return false"),
                         WriterRulesIT::tieDeletes),
                 new Rule(
                         "E3 a fill that may reflect more is deleted",
-                        from(Scripts.STORE, "doubt = call('EXISTS', key) == 1", ""),
+                        Alteration.of(Scripts.STORE, "doubt = call('EXISTS', key) == 1", ""),
                         WriterRulesIT::fillThatMayReflectMoreIsNotOverwritten),
                 new Rule(
                         "E3 a fill that has seen the change is kept",
-                        from(Scripts.STORE, "if whole.s and sees_all(whole.s, ids) then", "if false then"),
+                        Alteration.of(Scripts.STORE, "if whole.s and sees_all(whole.s, ids) then", "if false then"),
                         WriterRulesIT::fillThatHasSeenIsKept),
                 new Rule(
                         "E9 a dropped refresh leaves its position",
-                        from(
+                        Alteration.of(
                                 Scripts.STORE,
                                 "kept = kept + 1\n    leave_position(entry, position, life)",
                                 "kept = kept + 1"),
                         WriterRulesIT::droppedRefreshCountsAsApplied),
                 new Rule(
                         "E6 a delete leaves its position",
-                        from(Scripts.REMOVE, "      leave_position(entry, position, life)", ""),
+                        Alteration.of(Scripts.REMOVE, "      leave_position(entry, position, life)", ""),
                         WriterRulesIT::deleteIsRemembered),
                 new Rule(
                         "E7 a delete of unknown position leaves doubt",
-                        from(Scripts.REMOVE, "      leave_unknown(entry, life)", ""),
+                        Alteration.of(Scripts.REMOVE, "      leave_unknown(entry, life)", ""),
                         WriterRulesIT::unknownDeleteIsRemembered),
                 new Rule(
                         "a position never falls",
-                        fromAll("if not (entry.p and at_or_after(entry.p, position)) then", "if true then"),
+                        everywhere("if not (entry.p and at_or_after(entry.p, position)) then", "if true then"),
                         WriterRulesIT::positionStaysThroughOlderDelete),
                 new Rule(
                         "a delete ends what a fill's snapshot says",
-                        from(Scripts.REMOVE, "    forget_snapshot(entry)", ""),
+                        Alteration.of(Scripts.REMOVE, "    forget_snapshot(entry)", ""),
                         WriterRulesIT::snapshotEndsWithItsValue),
                 new Rule(
                         "a truncate in another partition is newer",
-                        from(
+                        Alteration.of(
                                 Scripts.STORE,
                                 "doubt = doubt or may_be_overtaken(pattern_entry(KEYS[k + 4 + i]), position)",
                                 "doubt = doubt"),
                         WriterRulesIT::refreshOlderThanTruncateDoesNotStore),
                 new Rule(
                         "a delete of a hash is newer than its fields",
-                        from(Scripts.STORE, "doubt = doubt or kind == 'f' and may_be_overtaken(whole, position)", ""),
+                        Alteration.of(
+                                Scripts.STORE,
+                                "doubt = doubt or kind == 'f' and may_be_overtaken(whole, position)",
+                                ""),
                         WriterRulesIT::fieldOlderThanTheHashesDeleteIsNotStored));
     }
 
@@ -194,7 +202,7 @@ class WriterRulesIT {
                     .isTrue();
         }
         commands.flushall();
-        Scripts without = rule.without().apply(Scripts.standard());
+        Scripts without = AlteredScripts.standardBut(rule.without());
         try (RedisCacheStore broken = RedisCacheStore.at(redis.url(), WINDOW, Duration.ofSeconds(5), without)) {
             assertThat(rule.scenario().holds(broken, readers(broken)))
                     .as("without the rule")
@@ -359,33 +367,7 @@ class WriterRulesIT {
         return readers.hash("k").isEmpty();
     }
 
-    // ------------------------------------------------------------ taking rules out
-
     private static void apply(CacheStore store, KeyCommand command) {
         store.apply(List.of(command)).toCompletableFuture().join();
-    }
-
-    static UnaryOperator<Scripts> from(String script, String rule, String instead) {
-        return scripts -> scripts.with(without(scripts.get(script), rule, instead));
-    }
-
-    /** From every script that has it; at least one has. */
-    private static UnaryOperator<Scripts> fromAll(String rule, String instead) {
-        return scripts -> {
-            List<Script> having = scripts.all().stream()
-                    .filter(script -> script.text().contains(rule))
-                    .toList();
-            assertThat(having).as("scripts that have the rule's text").isNotEmpty();
-            Scripts changed = scripts;
-            for (Script script : having) {
-                changed = changed.with(without(script, rule, instead));
-            }
-            return changed;
-        };
-    }
-
-    static Script without(Script script, String rule, String instead) {
-        assertThat(script.text()).as("the rule's text in " + script.name()).contains(rule);
-        return Script.of(script.name(), script.text().replace(rule, instead));
     }
 }
