@@ -1,5 +1,6 @@
 package dev.freshet.redis;
 
+import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.List;
 
@@ -32,6 +33,14 @@ public final class AlteredScripts {
     /** A store with the scripts as they were written, but for the alterations. */
     public static RedisCacheStore open(String url, Duration window, List<Alteration> alterations) {
         return RedisCacheStore.at(url, window, TIMEOUT, standardBut(alterations));
+    }
+
+    /** The same for readers, over a client that stays the caller's. Their leases live half the window. */
+    public static RedisReadStore readers(RedisClient client, Duration window, List<Alteration> alterations) {
+        return RedisReadStore.over(
+                client,
+                new RedisReadStore.Settings(window, window.dividedBy(2), TIMEOUT, window),
+                standardBut(alterations));
     }
 
     static Scripts standardBut(Alteration alteration) {

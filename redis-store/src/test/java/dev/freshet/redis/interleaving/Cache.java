@@ -5,19 +5,23 @@ import dev.freshet.model.Position;
 import dev.freshet.model.Snapshot;
 import dev.freshet.redis.Fence;
 import dev.freshet.redis.KeyCommand;
-import dev.freshet.redis.RedisCacheStore;
+import dev.freshet.redis.ReadStore;
+import dev.freshet.redis.RedisLayout;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * The real Redis, through the real store, for many worlds at once: what they do within one step is sent together, and
+ * The real Redis, through the real stores, for many worlds at once: what they do within one step is sent together, and
  * done when {@link #settle} returns. Confined to one thread.
  */
 final class Cache {
@@ -56,13 +60,16 @@ final class Cache {
     private static final int KEYS_AT_ONCE = 1000;
     private static final String COPY = "copy:";
 
-    private final RedisCacheStore store;
+    private final Stores stores;
     private final RedisAsyncCommands<String, String> redis;
     private final List<KeyCommand> commands = new ArrayList<>();
     private final List<CompletionStage<?>> sent = new ArrayList<>();
+    private final List<Runnable> heard = new ArrayList<>();
+    private boolean published;
+    private long version;
 
-    Cache(RedisCacheStore store, RedisAsyncCommands<String, String> redis) {
-        this.store = store;
+    Cache(Stores stores, RedisAsyncCommands<String, String> redis) {
+        this.stores = stores;
         this.redis = redis;
     }
 
@@ -77,7 +84,7 @@ final class Cache {
     }
 
     void lease(String key, Duration life, Consumer<Optional<String>> granted) {
-        sent.add(store.lease(key, life).thenAccept(granted));
+        sent.add(stores.writers().lease(key, life).thenAccept(granted));
     }
 
     void fill(
@@ -87,20 +94,71 @@ final class Cache {
             String value,
             List<String> patterns,
             Consumer<Boolean> stored) {
-        sent.add(store.fill(key, token, snapshot, new KeyCommand.Value.Text(value), Optional.empty(), patterns)
+        sent.add(stores.writers()
+                .fill(key, token, snapshot, new KeyCommand.Value.Text(value), Optional.empty(), patterns)
                 .thenAccept(stored));
     }
 
     void fencePattern(String glob, Fence fence, Optional<Position> position) {
-        sent.add(store.fencePattern(glob, fence, position));
+        sent.add(stores.writers().fencePattern(glob, fence, position));
     }
 
     void sweep(String glob) {
-        sent.add(store.sweep(KeyScan.ofGlob(glob), Optional.empty()));
+        sent.add(stores.writers().sweep(KeyScan.ofGlob(glob), Optional.empty()));
     }
 
     void takeBack(String glob, Fence fence) {
-        sent.add(store.takeBack(KeyScan.ofGlob(glob), fence));
+        sent.add(stores.writers().takeBack(KeyScan.ofGlob(glob), fence));
+    }
+
+    void publish(String glob) {
+        published = true;
+        sent.add(stores.writers().publishPatterns(glob, Map.of("cache", glob), Map.of()));
+    }
+
+    // ------------------------------------------------------------ the readers' store
+
+    void lease(String key, Consumer<ReadStore.Ticket> told) {
+        sent.add(stores.readers().lease(key).thenAccept(told));
+    }
+
+    void fill(ReadStore.Fill fill, String value, Consumer<ReadStore.Filled> told) {
+        sent.add(stores.readers()
+                .fill(fill, value.getBytes(StandardCharsets.UTF_8))
+                .thenAccept(told));
+    }
+
+    /** By somebody of whom it is of no interest whether he is refused. */
+    void fillAtOnce(String key, String snapshot, Duration ttl, List<String> tags) {
+        ReadStore readers = stores.readers();
+        sent.add(readers.lease(key)
+                .thenCompose(ticket -> ticket instanceof ReadStore.Ticket.Granted granted
+                        ? readers.fill(
+                                new ReadStore.Fill(key, granted.token(), Snapshot.parse(snapshot), ttl, tags),
+                                new byte[0])
+                        : CompletableFuture.completedStage(ReadStore.Filled.LEASE_GONE)));
+    }
+
+    void release(String key, String token) {
+        sent.add(stores.readers().release(key, token));
+    }
+
+    /** What is to be done where nobody has woken the one that waits. */
+    void beWoken(String key, ReadStore.Ticket.Waiting waiting, Runnable otherwise) {
+        heard.add(() -> {
+            if (!waiting.woken().isDone()) {
+                stores.readers().stopWaiting(key, waiting);
+                otherwise.run();
+            }
+        });
+    }
+
+    void drop(String key) {
+        sent.add(stores.readers().drop(List.of(key)));
+    }
+
+    void dropTag(String tag, String snapshot) {
+        sent.add(stores.readers().dropTag(tag, Snapshot.parse(snapshot)));
     }
 
     // ------------------------------------------------------------ what else happens in Redis
@@ -135,11 +193,16 @@ final class Cache {
 
     void settle() {
         if (!commands.isEmpty()) {
-            sent.add(store.apply(List.copyOf(commands)));
+            sent.add(stores.writers().apply(List.copyOf(commands)));
             commands.clear();
         }
         sent.forEach(stage -> stage.toCompletableFuture().join());
         sent.clear();
+        if (!heard.isEmpty()) {
+            stores.awaitHeard();
+            heard.forEach(Runnable::run);
+            heard.clear();
+        }
     }
 
     /** What a plain GET of each key returns. */
@@ -157,5 +220,15 @@ final class Cache {
 
     void empty() {
         redis.flushall().toCompletableFuture().join();
+        if (published) {
+            published = false;
+            // Counted anew, a version could be one that readers know.
+            version += 1_000_000;
+            redis.hset(RedisLayout.patternsIndex(), "version", Long.toString(version))
+                    .toCompletableFuture()
+                    .join();
+            fillAtOnce("any", "1:1:", WINDOW, List.of());
+            settle();
+        }
     }
 }

@@ -27,7 +27,7 @@ final class Clock extends Actor {
                             at.add(1);
                             world.actors.forEach(actor -> actor.pass(quarters));
                         },
-                        cache -> cache.age(world.auxiliary(), quarters)));
+                        cache -> cache.age(world.mortal(), quarters)));
             }
         }
     }

@@ -2,7 +2,6 @@ package dev.freshet.redis.interleaving;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Redis fails over, once, to a replica that lacks what came after some moment. */
 final class Failover extends Actor {
@@ -24,8 +23,7 @@ final class Failover extends Actor {
 
     @Override
     void offer(List<Step> steps) {
-        List<String> keys = Stream.concat(Stream.of(world.key()), world.auxiliary().stream())
-                .toList();
+        List<String> keys = world.mortal();
         if (stage.get() == 0) {
             steps.add(step(
                     "replica.copies",

@@ -2,9 +2,7 @@ package dev.freshet.redis.interleaving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.freshet.redis.AlteredScripts;
 import dev.freshet.redis.AlteredScripts.Alteration;
-import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.stack.EmbeddedStack;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
@@ -121,9 +119,9 @@ abstract class Interleavings {
     private void run(Scenario scenario, List<Alteration> alterations, Function<Player, String> test) {
         Server started = Objects.requireNonNull(server);
         long start = System.nanoTime();
-        try (RedisCacheStore store = AlteredScripts.open(started.stack().redis().url(), Cache.WINDOW, alterations);
+        try (Stores stores = new Stores(started.stack().redis().url(), started.client(), alterations);
                 var connection = started.client().connect()) {
-            Player player = new Player(scenario.world(), new Cache(store, connection.async()));
+            Player player = new Player(scenario.world(), new Cache(stores, connection.async()));
             String told = SCHEDULE.isBlank() ? test.apply(player) : replayed(player);
             System.out.printf("%s: %.1f s, %s%n", scenario, (System.nanoTime() - start) / 1e9, told);
         }

@@ -10,8 +10,8 @@ final class Judge {
 
     /** @param before what stood there before the last step */
     static Optional<String> verdict(World world, Step last, Optional<String> before, Optional<String> value) {
-        if (value.isEmpty()) {
-            return Optional.empty();
+        if (value.isEmpty() || world.complaint().isPresent()) {
+            return world.complaint();
         }
         int[] reflected = transactions(value.get());
         for (int row = 0; row < reflected.length; row++) {

@@ -20,6 +20,7 @@ final class Player {
     private final Cache cache;
     private long played;
     private long judged;
+    private int rounds;
 
     Player(Supplier<World> worlds, Cache cache) {
         this.worlds = worlds;
@@ -119,8 +120,9 @@ final class Player {
     private Optional<Broken> together(List<List<String>> schedules) {
         cache.empty();
         List<Play> plays = new ArrayList<>();
+        rounds++;
         for (List<String> schedule : schedules) {
-            plays.add(new Play("s" + plays.size(), worlds.get(), schedule));
+            plays.add(new Play("r" + rounds + "s" + plays.size(), worlds.get(), schedule));
         }
         List<Play> playing = plays;
         while (!playing.isEmpty()) {

@@ -55,7 +55,8 @@ class SchedulesTest {
                         new TimeInterleavingsIT(),
                         new RefreshInterleavingsIT(),
                         new QueryInterleavingsIT(),
-                        new PatternInterleavingsIT())
+                        new PatternInterleavingsIT(),
+                        new ClientInterleavingsIT())
                 .flatMap(family -> Stream.concat(family.kept(), family.broken()));
     }
 

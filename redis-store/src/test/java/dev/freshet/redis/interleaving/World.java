@@ -1,14 +1,17 @@
 package dev.freshet.redis.interleaving;
 
 import dev.freshet.redis.RedisLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Everything but Redis: one key, the rows that its value is made of, and those who read and write. A row's value is the set
@@ -22,6 +25,9 @@ final class World {
     private final Cell published;
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
     private String key = "";
+    private boolean tagged;
+    private Duration ttl = Cache.quarters(100);
+    private Optional<String> complaint = Optional.empty();
     private boolean strong = true;
     private boolean monotone;
     private int[] state = new int[0];
@@ -48,6 +54,28 @@ final class World {
     World reader(String order, int leaseQuarters) {
         long readers = actors.stream().filter(Reader.class::isInstance).count();
         return with(world -> new Reader(world, "reader" + (readers + 1), order, leaseQuarters));
+    }
+
+    /** A reader as an application has it: through its store, and filing under the tag where there is one. */
+    World client(String order) {
+        long readers = actors.stream().filter(Reader.class::isInstance).count();
+        return with(world -> Reader.client(world, "reader" + (readers + 1), order));
+    }
+
+    /** Clients file the key under a tag. */
+    World tagged() {
+        tagged = true;
+        return this;
+    }
+
+    /** How long the values of clients live, in quarters of the fence window; otherwise longer than any schedule. */
+    World ttl(int quarters) {
+        ttl = Cache.quarters(quarters);
+        return this;
+    }
+
+    Duration ttl() {
+        return ttl;
     }
 
     World source(Consumer<Source> setting) {
@@ -98,14 +126,36 @@ final class World {
         return key + ":*";
     }
 
+    /** The tag of this world. */
+    String tag() {
+        return key + ":t";
+    }
+
+    boolean isTagged() {
+        return tagged;
+    }
+
+    /** What clients file the key under. */
+    List<String> tags() {
+        return tagged ? List.of(tag()) : List.of();
+    }
+
     /** What Freshet keeps beside the value. */
     List<String> auxiliary() {
-        return List.of(
+        Stream<String> own = Stream.of(
                 RedisLayout.lease(key()),
                 RedisLayout.fence(key()),
                 RedisLayout.entry(key()),
                 RedisLayout.patternFence(glob()),
                 RedisLayout.patternEntry(glob()));
+        Stream<String> ofTags =
+                tags().stream().flatMap(tag -> Stream.of(RedisLayout.tag(tag), RedisLayout.tagFence(tag)));
+        return Stream.concat(own, ofTags).toList();
+    }
+
+    /** All that time passes for. */
+    List<String> mortal() {
+        return Stream.concat(Stream.of(key()), auxiliary().stream()).toList();
     }
 
     // ------------------------------------------------------------ what happens
@@ -151,6 +201,17 @@ final class World {
     /** The patterns that readers know of. */
     List<String> published() {
         return published.get() == 1 ? List.of(glob()) : List.of();
+    }
+
+    // ------------------------------------------------------------ those who wait
+
+    /** Somebody was let down; what stands at the key does not tell that. */
+    void complain(String what) {
+        complaint = Optional.of(what);
+    }
+
+    Optional<String> complaint() {
+        return complaint;
     }
 
     // ------------------------------------------------------------ values

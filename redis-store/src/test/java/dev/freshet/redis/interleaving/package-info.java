@@ -1,8 +1,8 @@
 /**
- * Every interleaving of small worlds, played with the real scripts on a real Redis. A world is one key, a simulated
- * PostgreSQL whose commits are in the log before they are visible, a writer that applies the log, readers that lease, take a
- * snapshot, load and fill, and what may befall Redis meanwhile: values end, time passes for leases, fences and entries,
- * auxiliary keys are evicted, a replica takes over. All orders of their steps are enumerated
+ * Every interleaving of small worlds, played with the real scripts on a real Redis. A world is one key, perhaps filed under
+ * a tag, a simulated PostgreSQL whose commits are in the log before they are visible, a writer that applies the log, readers
+ * that lease, take a snapshot, load and fill, and what may befall Redis meanwhile: values end, time passes for leases, fences,
+ * entries and tags, auxiliary keys are evicted, a replica takes over. All orders of their steps are enumerated
  * ({@link dev.freshet.redis.interleaving.Schedules}; of orders that differ only in steps that do not touch the same thing,
  * one) and played, where they are too many a drawn part of them, by a seed. After every step the value at the key is judged:
  * it reflects every change that was applied before, and once all is quiet it is what the rows say. Then the rule that a
