@@ -43,6 +43,11 @@ public final class AlteredScripts {
                 standardBut(alterations));
     }
 
+    /** The same for invalidations of tags, command by command. */
+    public static SteppedTags tags(RedisClient client, Duration window, List<Alteration> alterations) {
+        return new SteppedTags(client, window, standardBut(alterations));
+    }
+
     static Scripts standardBut(Alteration alteration) {
         return standardBut(List.of(alteration));
     }

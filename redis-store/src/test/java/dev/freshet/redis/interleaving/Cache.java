@@ -7,6 +7,7 @@ import dev.freshet.redis.Fence;
 import dev.freshet.redis.KeyCommand;
 import dev.freshet.redis.ReadStore;
 import dev.freshet.redis.RedisLayout;
+import dev.freshet.redis.SteppedTags;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -39,7 +40,11 @@ final class Cache {
               elseif left >= 0 then
                 redis.call('PEXPIRE', key, left - by)
                 local type = redis.call('TYPE', key).ok
-                if type == 'zset' then
+                if type == 'zset' and string.find(key, 'freshet:tag:', 1, true) == 1 then
+                  for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+                    redis.call('ZINCRBY', key, -by, member)
+                  end
+                elseif type == 'zset' then
                   for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
                     local deadline = string.match(member, '^all:(%d+)$')
                     if deadline then
@@ -116,6 +121,14 @@ final class Cache {
         sent.add(stores.writers().publishPatterns(glob, Map.of("cache", glob), Map.of()));
     }
 
+    SteppedTags.Invalidation invalidation(String tag, Fence fence) {
+        return stores.tags().invalidation(tag, fence);
+    }
+
+    void await(CompletionStage<?> stage) {
+        sent.add(stage);
+    }
+
     // ------------------------------------------------------------ the readers' store
 
     void lease(String key, Consumer<ReadStore.Ticket> told) {
@@ -170,6 +183,10 @@ final class Cache {
 
     void remove(List<String> keys) {
         sent.add(redis.del(keys.toArray(String[]::new)));
+    }
+
+    void takeOut(String set, String member) {
+        sent.add(redis.zrem(set, member));
     }
 
     void age(List<String> keys, int quarters) {

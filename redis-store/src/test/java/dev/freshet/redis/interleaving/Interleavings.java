@@ -53,10 +53,10 @@ abstract class Interleavings {
     /** A Redis of this family's own, and a client for what no store does. */
     private record Server(EmbeddedStack stack, RedisClient client) implements AutoCloseable {
 
-        static Server start() {
-            EmbeddedStack stack = EmbeddedStack.builder()
-                    .redis(List.of("--appendonly", "no", "--save", ""))
-                    .start();
+        static Server start(List<String> settings) {
+            List<String> all = Stream.concat(Stream.of("--appendonly", "no", "--save", ""), settings.stream())
+                    .toList();
+            EmbeddedStack stack = EmbeddedStack.builder().redis(all).start();
             return new Server(stack, RedisClient.create(stack.redis().url()));
         }
 
@@ -73,9 +73,14 @@ abstract class Interleavings {
     /** Scenarios in which it is not, because something that keeps it was taken out. */
     abstract Stream<Scenario> broken();
 
+    /** Of this family's Redis, as on its command line. */
+    List<String> settings() {
+        return List.of();
+    }
+
     @BeforeAll
     void start() {
-        server = Server.start();
+        server = Server.start(settings());
     }
 
     @ParameterizedTest

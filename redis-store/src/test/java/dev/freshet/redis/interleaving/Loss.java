@@ -26,6 +26,15 @@ final class Loss extends Actor {
         return new Loss(world, "fence.evicted", 1, w -> List.of(RedisLayout.fence(w.key())));
     }
 
+    /** Of the tag's set. */
+    static Loss ofTag(World world) {
+        return new Loss(world, "tag.evicted", 1, w -> List.of(RedisLayout.tag(w.tag())));
+    }
+
+    static Loss ofTagFence(World world) {
+        return new Loss(world, "tagfence.evicted", 1, w -> List.of(RedisLayout.tagFence(w.tag())));
+    }
+
     static Loss ofEntry(World world) {
         return new Loss(world, "entry.evicted", 1, w -> List.of(RedisLayout.entry(w.key())));
     }

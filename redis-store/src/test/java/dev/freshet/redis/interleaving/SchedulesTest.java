@@ -56,6 +56,7 @@ class SchedulesTest {
                         new RefreshInterleavingsIT(),
                         new QueryInterleavingsIT(),
                         new PatternInterleavingsIT(),
+                        new TagInterleavingsIT(),
                         new ClientInterleavingsIT())
                 .flatMap(family -> Stream.concat(family.kept(), family.broken()));
     }

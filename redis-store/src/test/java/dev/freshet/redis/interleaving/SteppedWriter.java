@@ -43,6 +43,11 @@ abstract class SteppedWriter extends Actor {
     /** What a step changes besides, for others to see. */
     void moved(char step) {}
 
+    /** The record's first step is the next one. */
+    final boolean begins() {
+        return at.get() == 0;
+    }
+
     @Override
     void offer(List<Step> steps) {
         if (position.get() < world.source.logged()) {

@@ -7,6 +7,7 @@ import dev.freshet.redis.AlteredScripts.Alteration;
 import dev.freshet.redis.ReadStore;
 import dev.freshet.redis.ReadStore.Ticket;
 import dev.freshet.redis.RedisCacheStore;
+import dev.freshet.redis.SteppedTags;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class Stores implements AutoCloseable {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private @Nullable RedisCacheStore writers;
     private @Nullable ReadStore readers;
+    private @Nullable SteppedTags tags;
 
     Stores(String url, RedisClient client, List<Alteration> alterations) {
         this.url = url;
@@ -50,6 +52,13 @@ final class Stores implements AutoCloseable {
             await().pollInterval(Duration.ofMillis(1)).until(() -> hears(Duration.ofMillis(10)));
         }
         return readers;
+    }
+
+    SteppedTags tags() {
+        if (tags == null) {
+            tags = opened(AlteredScripts.tags(client, Cache.WINDOW, alterations));
+        }
+        return tags;
     }
 
     /** Until readers have heard all that was told so far: it comes to them in order. */
