@@ -211,7 +211,8 @@ class FreshCacheIT {
                     throw own;
                 }))
                 .isSameAs(own);
-        await().atMost(LIMIT).until(() -> redis.exists(RedisLayout.lease("book:1")) == 0);
+        // It would live for ten seconds.
+        await().atMost(Duration.ofSeconds(5)).until(() -> redis.exists(RedisLayout.lease("book:1")) == 0);
         assertThat(read(1)).isPresent();
     }
 

@@ -28,7 +28,7 @@ import java.util.Locale;
  * <tr><td>{@code freshet:patterns:<pipeline>}</td><td>hash: cache name to glob</td></tr>
  * <tr><td>{@code freshet:unfenced:<pipeline>}</td><td>the same of caches with {@code safe-fills: false}, which no reader
  * may fill</td></tr>
- * <tr><td>{@code freshet:patterns}</td><td>hash: {@code version}, raised whenever a pipeline publishes its patterns, and
+ * <tr><td>{@code freshet:patterns}</td><td>hash: {@code version}, another whenever a pipeline publishes its patterns, and
  * {@code pipeline:<pipeline>} of each that did</td></tr>
  * </table>
  */
