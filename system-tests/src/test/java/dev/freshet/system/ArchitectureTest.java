@@ -19,6 +19,7 @@ class ArchitectureTest {
     private static final String STORE = "dev.freshet.redis..";
     private static final String LISTENER = "dev.freshet.listener..";
     private static final String WRITER = "dev.freshet.writer..";
+    private static final String CLIENT = "dev.freshet.client..";
     private static final String STACK = "dev.freshet.stack..";
     private static final String CLI = "dev.freshet.cli..";
     private static final String DEMO = "dev.freshet.demo..";
@@ -97,9 +98,9 @@ class ArchitectureTest {
             .resideInAnyPackage("io.debezium..", "org.apache.kafka.connect..");
 
     @ArchTest
-    static final ArchRule modelStoreAndStackKnowNoKafkaClient = noClasses()
+    static final ArchRule modelStoreClientAndStackKnowNoKafkaClient = noClasses()
             .that()
-            .resideInAnyPackage(MODEL, STORE, STACK)
+            .resideInAnyPackage(MODEL, STORE, CLIENT, STACK)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..");
@@ -117,10 +118,14 @@ class ArchitectureTest {
     static final ArchRule writerUsesModelAndStore = moduleUsesOnly(WRITER, MODEL, STORE);
 
     @ArchTest
+    static final ArchRule clientUsesModelAndStore = moduleUsesOnly(CLIENT, MODEL, STORE);
+
+    @ArchTest
     static final ArchRule stackUsesModel = moduleUsesOnly(STACK, MODEL);
 
     @ArchTest
-    static final ArchRule commandLineUsesAllButTheDemo = moduleUsesOnly(CLI, MODEL, STORE, LISTENER, WRITER, STACK);
+    static final ArchRule commandLineUsesAllButTheDemo =
+            moduleUsesOnly(CLI, MODEL, STORE, LISTENER, WRITER, CLIENT, STACK);
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
