@@ -114,8 +114,7 @@ class InvisibleCommitIT {
                     assertThat(cached()).as("left behind by a read").isEmpty();
                     return redis.pttl(fence()) > before;
                 });
-                await().atMost(PATIENCE)
-                        .until(() -> redis.pttl(fence()) < WINDOW.toMillis() * 4 / 5);
+                await().atMost(PATIENCE).until(() -> redis.pttl(fence()) < WINDOW.toMillis() * 4 / 5);
             }
             assertThat(fills("refused_fence")).isPositive();
             assertThat(fills("stored")).as("only before the change").isEqualTo(1);
@@ -198,7 +197,8 @@ class InvisibleCommitIT {
 
         void end() throws SQLException {
             commitsWaitFor("");
-            committed.orTimeout(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+            committed
+                    .orTimeout(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
                     .join();
         }
 

@@ -48,8 +48,8 @@ class StampedeIT {
                         + " RETURN 'load ' || number; END $$");
         Queue<String> told = new ConcurrentLinkedQueue<>();
         List<JavaProcess> processes = new ArrayList<>();
-        try (Connection gate = DriverManager.getConnection(
-                        postgres.jdbcUrl(DATABASE), postgres.user(), postgres.password());
+        try (Connection gate =
+                        DriverManager.getConnection(postgres.jdbcUrl(DATABASE), postgres.user(), postgres.password());
                 Statement statement = gate.createStatement();
                 RedisClient client =
                         RedisClient.create(EmbeddedStack.shared().redis().url())) {
@@ -100,8 +100,7 @@ class StampedeIT {
     private static void awaitAll(Queue<String> told, List<JavaProcess> processes, String word) {
         await().alias(word)
                 .atMost(PATIENCE)
-                .failFast(() -> processes.forEach(process -> assertThat(
-                                process.isAlive() || told.contains("done"))
+                .failFast(() -> processes.forEach(process -> assertThat(process.isAlive() || told.contains("done"))
                         .as(process.lastWords())
                         .isTrue()))
                 .until(() -> told.stream().filter(word::equals).count() == PROCESSES);

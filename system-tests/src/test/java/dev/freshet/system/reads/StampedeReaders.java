@@ -74,8 +74,8 @@ final class StampedeReaders {
             values.forEach((value, readers) -> out.println("value\t" + value + "\t" + readers));
             meters.find("freshet.cache.reads")
                     .counters()
-                    .forEach(counter -> out.println("outcome\t" + counter.getId().getTag("outcome") + "\t"
-                            + Math.round(counter.count())));
+                    .forEach(counter -> out.println(
+                            "outcome\t" + counter.getId().getTag("outcome") + "\t" + Math.round(counter.count())));
             out.println("done");
         }
         System.exit(0);
