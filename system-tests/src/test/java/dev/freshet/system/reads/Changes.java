@@ -18,7 +18,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -41,7 +40,7 @@ final class Changes implements AutoCloseable {
     private final List<Connection> connections = new ArrayList<>();
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(THREADS);
     private final AtomicLong transactions = new AtomicLong();
-    private final AtomicReference<Optional<Throwable>> failure = new AtomicReference<>(Optional.empty());
+    private volatile Optional<Throwable> failure = Optional.empty();
 
     Changes(Pipeline pipeline, History history, Applied applied, long seed) throws SQLException {
         this.history = history;
@@ -85,7 +84,7 @@ final class Changes implements AutoCloseable {
                 items.forEach(item -> lock(item).unlock());
             }
         } catch (SQLException | RuntimeException e) {
-            failure.compareAndSet(Optional.empty(), Optional.of(e));
+            failure = Optional.of(e);
             throw new IllegalStateException(e);
         }
     }
@@ -197,7 +196,7 @@ final class Changes implements AutoCloseable {
     }
 
     Optional<Throwable> failure() {
-        return failure.get();
+        return failure;
     }
 
     /** Returns when the last commit has returned. */

@@ -24,7 +24,6 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -48,9 +47,9 @@ class InvisibleCommitIT {
     private static RedisCommands<String, String> redis;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private FreshCache cache;
-    private long row;
-    private long version;
+    private FreshCache cache = cache(InvisibleCommitIT::look);
+    private long row = 1;
+    private long version = 1;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws SQLException {
@@ -88,11 +87,6 @@ class InvisibleCommitIT {
         client.shutdown();
     }
 
-    @BeforeEach
-    void noCacheYet() {
-        version = 1;
-    }
-
     @AfterEach
     void release() throws SQLException {
         cache.close();
@@ -101,7 +95,6 @@ class InvisibleCommitIT {
 
     @Test
     void theOldRowIsNotLeftInTheCacheWhileTheCommitIsInvisible() throws Exception {
-        use(1, SnapshotSource.of(source));
         assertThat(read()).isEqualTo(version);
         assertThat(cached()).as("before the change").isEqualTo(Optional.of(version));
 
@@ -128,7 +121,9 @@ class InvisibleCommitIT {
     /** The same reader with everything but the fence's check: so the test above can fail. */
     @Test
     void aFillByLeaseAloneLeavesTheOldRow() throws Exception {
-        use(2, () -> Optional.of(ALL));
+        cache.close();
+        cache = cache(() -> Optional.of(ALL));
+        row = 2;
 
         try (Hanging commit = hang()) {
             assertThat(read()).isEqualTo(version);
@@ -141,9 +136,12 @@ class InvisibleCommitIT {
         assertThat(inDatabase()).isEqualTo(version + 1);
     }
 
-    private void use(long id, SnapshotSource snapshots) {
-        row = id;
-        cache = FreshCache.builder(client, snapshots)
+    private static Optional<Snapshot> look() throws Exception {
+        return SnapshotSource.of(source).take();
+    }
+
+    private FreshCache cache(SnapshotSource snapshots) {
+        return FreshCache.builder(client, snapshots)
                 .fenceWindow(WINDOW)
                 .leaseLife(WINDOW.dividedBy(2))
                 .commandTimeout(Duration.ofSeconds(10))

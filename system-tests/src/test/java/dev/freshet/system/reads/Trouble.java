@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
@@ -29,8 +30,8 @@ final class Trouble implements AutoCloseable {
     private final Random random;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private volatile Optional<Throwable> failure = Optional.empty();
-    private volatile int waits;
-    private volatile int kills;
+    private final AtomicInteger waits = new AtomicInteger();
+    private final AtomicInteger kills = new AtomicInteger();
 
     /** Where the test's own connections go: they are left alone. */
     static RedisURI own(String url) {
@@ -64,7 +65,7 @@ final class Trouble implements AutoCloseable {
 
     private void holdCommits() throws SQLException {
         commitsWaitFor("absent");
-        waits++;
+        waits.incrementAndGet();
         var unused = thread.schedule(
                 () -> guarded(() -> commitsWaitFor("")), 50 + random.nextInt(450), TimeUnit.MILLISECONDS);
     }
@@ -78,7 +79,7 @@ final class Trouble implements AutoCloseable {
                         .clientKill(KillArgs.Builder.id(ids.get(random.nextInt(ids.size())))
                                 .skipme())
                 > 0) {
-            kills++;
+            kills.incrementAndGet();
         }
     }
 
