@@ -48,9 +48,9 @@ final class Rows {
 
     /** Now and then a load takes long after it has read: changes overtake it. */
     static void linger(Connection connection, RandomGenerator random) throws SQLException {
-        if (random.nextInt(4) == 0) {
+        if (random.nextInt(6) == 0) {
             try (Statement statement = connection.createStatement()) {
-                statement.execute("SELECT pg_sleep(" + random.nextInt(40) / 1000.0 + ")");
+                statement.execute("SELECT pg_sleep(" + random.nextInt(200) / 1000.0 + ")");
             }
         }
     }
