@@ -10,7 +10,8 @@ enum FillResult {
     REFUSED_LEASE,
     /** The snapshot has not seen a change that fences the key. */
     REFUSED_FENCE,
-    /** The load took longer than a lease lives, or the writers' patterns changed meanwhile. */
+    /** The load took longer than a lease lives, the writers' patterns changed meanwhile, or their window is shorter than
+     * this client was told. */
     REFUSED_WINDOW,
     /** The encoded value is larger than the cap. */
     REFUSED_SIZE,
@@ -30,7 +31,7 @@ enum FillResult {
         return switch (filled) {
             case STORED -> STORED;
             case FENCED -> REFUSED_FENCE;
-            case PATTERNS_CHANGED -> REFUSED_WINDOW;
+            case PATTERNS_CHANGED, WINDOW_TOO_SHORT -> REFUSED_WINDOW;
             case NOT_FENCED_HERE -> REFUSED_UNFENCED;
             case LEASE_GONE -> late ? REFUSED_WINDOW : REFUSED_LEASE;
         };

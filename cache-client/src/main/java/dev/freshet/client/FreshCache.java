@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -49,7 +50,7 @@ public final class FreshCache implements AutoCloseable {
         RedisReadStore.Settings settings = new RedisReadStore.Settings(
                 builder.fenceWindow, builder.leaseLife, builder.commandTimeout, builder.waiting);
         this.inTransaction = builder.inTransaction;
-        this.executor = builder.executor;
+        this.executor = orElsewhere(builder.executor);
         this.instruments = new Instruments(builder.meters, builder.observations, builder.name);
         // First, since it may refuse.
         this.tracking = builder.nearBytes > 0
@@ -75,6 +76,17 @@ public final class FreshCache implements AutoCloseable {
         this.reads = new ReadThrough(store, tracking, guard, builder.codec, snapshots, limiter, instruments, limits);
         this.batches = new BatchRead(store, guard, builder.codec, snapshots, limiter, instruments, limits);
         this.tags = new TagsInUse(store, guard);
+    }
+
+    /** A read whose executor takes nothing any more goes on elsewhere rather than hang. */
+    private static Executor orElsewhere(Executor given) {
+        return step -> {
+            try {
+                given.execute(step);
+            } catch (RejectedExecutionException e) {
+                ForkJoinPool.commonPool().execute(step);
+            }
+        };
     }
 
     /** Half of ten calls or more failed: for half a second, then three calls try. */
@@ -134,7 +146,11 @@ public final class FreshCache implements AutoCloseable {
         }
     }
 
-    /** The same without blocking. The loader is called on the cache's executor, and must not block it. */
+    /**
+     * The same without blocking. The loader is called on the cache's executor, and must not block it. What it reads through
+     * this cache it should ask for while it is called: reads that its stages ask for later wait for room like any other,
+     * and so may wait for themselves.
+     */
     public <T> CompletableFuture<Optional<T>> getAsync(
             String key, ValueType<T> type, AsyncLoader<T> loader, ReadOptions options) {
         Optional<Optional<T>> near = near(key, type);
@@ -171,7 +187,12 @@ public final class FreshCache implements AutoCloseable {
      */
     public boolean invalidate(String... keys) {
         CallerThread caller = new CallerThread();
-        return caller.await(guard.ask(() -> store.drop(List.of(keys))).handle((dropped, failure) -> failure == null));
+        boolean done =
+                caller.await(guard.ask(() -> store.drop(List.of(keys))).handle((dropped, failure) -> failure == null));
+        // The push would come a moment later.
+        tracking.flatMap(RedisTracking::session)
+                .ifPresent(session -> List.of(keys).forEach(session.near()::invalidated));
+        return done;
     }
 
     /**
@@ -182,10 +203,13 @@ public final class FreshCache implements AutoCloseable {
      */
     public boolean invalidateTag(String tag) {
         CallerThread caller = new CallerThread();
-        return caller.await(snapshots
+        boolean done = caller.await(snapshots
                 .take(caller)
                 .thenCompose(snapshot -> guard.ask(() -> store.dropTag(tag, snapshot.orElseThrow())))
                 .handle((dropped, failure) -> failure == null));
+        tracking.flatMap(RedisTracking::session)
+                .ifPresent(session -> session.near().flushed());
+        return done;
     }
 
     private <T> Optional<Optional<T>> near(String key, ValueType<T> type) {

@@ -41,7 +41,9 @@ public final class JdbcLoader<T> implements Loader<T, SQLException> {
     Loaded<T> loadChecked() throws SQLException {
         try (Connection connection = source.getConnection()) {
             Optional<Snapshot> snapshot = JdbcSnapshots.take(connection);
-            return new Loaded<>(query.read(connection), snapshot);
+            Optional<T> value = query.read(connection);
+            // What the query wrote itself may yet be rolled back.
+            return new Loaded<>(value, JdbcSnapshots.hasWritten(connection) ? Optional.empty() : snapshot);
         }
     }
 }

@@ -15,6 +15,17 @@ final class JdbcSnapshots {
 
     private JdbcSnapshots() {}
 
+    /** Whether a transaction is under way here that has written. */
+    static boolean hasWritten(Connection connection) throws SQLException {
+        if (connection.getAutoCommit()) {
+            return false;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")) {
+            return !row.next() || row.getBoolean(1);
+        }
+    }
+
     static Optional<Snapshot> take(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(QUERY)) {

@@ -1,15 +1,20 @@
 package dev.freshet.client;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** One way to load a value, whichever kind of loader it is. Its methods are called on the read's executor. */
 abstract class Load<T> {
+
+    /** How long to wait for a snapshot; without one, what is loaded is not stored. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** Whether this thread is inside a loader: what it reads through the cache then must wait for no other read. */
     private static final ThreadLocal<Integer> DEPTH = ThreadLocal.withInitial(() -> 0);
@@ -66,8 +71,8 @@ abstract class Load<T> {
         @Override
         CompletionStage<Optional<T>> value() {
             try {
-                return loader.load();
-            } catch (RuntimeException | Error e) {
+                return calling(loader::load);
+            } catch (Exception | Error e) {
                 return CompletableFuture.failedStage(e);
             }
         }
@@ -79,6 +84,8 @@ abstract class Load<T> {
             }
             return snapshots
                     .take(executor)
+                    .copy()
+                    .orTimeout(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
                     .exceptionally(failure -> Optional.empty())
                     .thenComposeAsync(snapshot -> value().thenApply(value -> new Loaded<>(value, snapshot)), executor);
         }

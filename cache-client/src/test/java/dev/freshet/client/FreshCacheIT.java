@@ -516,6 +516,76 @@ class FreshCacheIT {
     }
 
     @Test
+    void aWriterWhoseFencesLiveTooShortlyIsNotReliedOn() throws Exception {
+        try (RedisCacheStore hasty = RedisCacheStore.at(url, Duration.ofSeconds(5))) {
+            hasty.publishPatterns("hasty", Map.of("book", "book:*"), Map.of())
+                    .toCompletableFuture()
+                    .join();
+        }
+        assertThat(read(1)).isPresent();
+        assertThat(redis.get("book:1")).isNull();
+        assertThat(fills(FillResult.REFUSED_WINDOW)).isEqualTo(1);
+    }
+
+    @Test
+    void whatALoaderWroteItselfIsNotStored() throws Exception {
+        try (Connection open = source.connect()) {
+            open.setAutoCommit(false);
+            JdbcLoader<Book> getOrCreate = JdbcLoader.of(new OneConnection(open), connection -> {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("INSERT INTO books VALUES (5, 'phantom')");
+                }
+                return source.book(connection, 5);
+            });
+            assertThat(cache.get("book:5", Book.class, getOrCreate)).contains(new Book(5, "phantom"));
+            open.rollback();
+        }
+        assertThat(redis.get("book:5")).isNull();
+        assertThat(fills(FillResult.REFUSED_SNAPSHOT)).isEqualTo(1);
+    }
+
+    @Test
+    void whatBreaksInsideIsNotWaitedFor() throws Exception {
+        cache.close();
+        Codec broken = new Codec() {
+            @Override
+            public byte[] encode(Optional<?> value) {
+                throw new IllegalStateException("broken");
+            }
+
+            @Override
+            public Optional<Object> decode(byte[] bytes, java.lang.reflect.Type type) {
+                throw new IllegalStateException("broken");
+            }
+        };
+        cache = builder().codec(broken).build();
+        assertThat(read(1)).contains(new Book(1, "Emma"));
+        redis.set("book:2", "x");
+        assertThat(read(2)).contains(new Book(2, "Persuasion"));
+
+        cache.close();
+        cache = builder()
+                .inTransaction(() -> {
+                    throw new IllegalStateException("broken");
+                })
+                .build();
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> read(1)).hasMessage("broken");
+        }
+
+        cache.close();
+        cache = builder()
+                .executor(step -> {
+                    throw new java.util.concurrent.RejectedExecutionException("shut down");
+                })
+                .build();
+        AsyncLoader<Book> loader = () -> CompletableFuture.completedFuture(Optional.of(new Book(7, "later")));
+        assertThat(cache.getAsync("book:7", ValueType.of(Book.class), loader, ReadOptions.defaults())
+                        .get(20, java.util.concurrent.TimeUnit.SECONDS))
+                .isPresent();
+    }
+
+    @Test
     void itsOwnKeysAreNotAnybodysCache() {
         assertThatThrownBy(() -> cache.get("freshet:fence:{x}:x", Book.class, source.book(1)))
                 .isInstanceOf(IllegalArgumentException.class)

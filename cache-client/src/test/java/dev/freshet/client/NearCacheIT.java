@@ -81,6 +81,16 @@ class NearCacheIT {
     }
 
     @Test
+    void theApplicationsOwnInvalidationIsFeltAtOnce() {
+        for (int i = 0; i < 20; i++) {
+            redis.set("own", "\"" + i + "\"");
+            untilNear("own", Integer.toString(i));
+            assertThat(cache.invalidate("own")).isTrue();
+            assertThat(read("own")).isEqualTo("loaded");
+        }
+    }
+
+    @Test
     void flushingEverythingFlushesTheNearCacheToo() {
         redis.flushall();
         await().atMost(LIMIT).until(() -> read("k").equals("loaded"));

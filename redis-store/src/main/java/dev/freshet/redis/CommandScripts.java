@@ -80,7 +80,8 @@ final class CommandScripts {
                 .key(RedisLayout.unfencedPatterns(pipeline))
                 .key(RedisLayout.patternsIndex())
                 .argument(pipeline)
-                .argument(fenced.size());
+                .argument(fenced.size())
+                .argument(window);
         fenced.forEach((cache, glob) -> call.argument(cache).argument(glob));
         unfenced.forEach((cache, glob) -> call.argument(cache).argument(glob));
         return call;

@@ -1,5 +1,6 @@
 package dev.freshet.redis;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,10 +15,11 @@ final class PublishedPatterns {
     /**
      * The patterns at one time.
      *
+     * @param window the shortest for which any writer's fences live
      * @param fenced every glob that may be fenced as a whole
      * @param unfenced globs of caches whose changes leave no fences
      */
-    record Known(String version, Map<String, GlobPattern> fenced, Map<String, GlobPattern> unfenced) {
+    record Known(String version, Duration window, Map<String, GlobPattern> fenced, Map<String, GlobPattern> unfenced) {
 
         List<String> matching(String key) {
             return fenced.entrySet().stream()
@@ -30,6 +32,8 @@ final class PublishedPatterns {
             return unfenced.values().stream().anyMatch(glob -> glob.matches(key));
         }
     }
+
+    private static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
 
     private final Supplier<CompletionStage<List<Object>>> read;
     private Optional<CompletableFuture<Known>> known = Optional.empty();
@@ -56,11 +60,13 @@ final class PublishedPatterns {
     }
 
     private static Known parse(List<Object> answer) {
-        int fenced = ((Long) answer.get(1)).intValue();
+        long window = (Long) answer.get(1);
+        int fenced = ((Long) answer.get(2)).intValue();
         return new Known(
                 Utf8.decode((byte[]) answer.get(0)),
-                globs(answer.subList(2, 2 + fenced)),
-                globs(answer.subList(2 + fenced, answer.size())));
+                window < 0 ? FOR_EVER : Duration.ofMillis(window),
+                globs(answer.subList(3, 3 + fenced)),
+                globs(answer.subList(3 + fenced, answer.size())));
     }
 
     private static Map<String, GlobPattern> globs(List<Object> texts) {

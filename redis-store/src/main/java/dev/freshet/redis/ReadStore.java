@@ -44,6 +44,8 @@ public interface ReadStore extends AutoCloseable {
         FENCED,
         /** The writers' patterns have changed since they were read; the next fill knows them. */
         PATTERNS_CHANGED,
+        /** A fence of the writers may end before a lease does. */
+        WINDOW_TOO_SHORT,
         /** The key belongs to a cache with {@code safe-fills: false}. */
         NOT_FENCED_HERE
     }

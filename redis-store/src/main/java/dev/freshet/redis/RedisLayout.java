@@ -29,7 +29,7 @@ import java.util.Locale;
  * <tr><td>{@code freshet:unfenced:<pipeline>}</td><td>the same of caches with {@code safe-fills: false}, which no reader
  * may fill</td></tr>
  * <tr><td>{@code freshet:patterns}</td><td>hash: {@code version}, another whenever a pipeline publishes its patterns, and
- * {@code pipeline:<pipeline>} of each that did</td></tr>
+ * {@code pipeline:<pipeline>} of each that did, with its fence window in ms</td></tr>
  * </table>
  */
 public final class RedisLayout {

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The cache in Redis, for readers, over an application's own Lettuce client. Keeps one connection for commands and one on
@@ -22,6 +25,8 @@ public final class RedisReadStore implements ReadStore {
 
     /** How long a connection may answer nothing before a command's timeout drops it. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisReadStore.class);
 
     /** For a walk of many steps. */
     private static final Optional<Duration> LONG = Optional.of(Duration.ofMinutes(1));
@@ -33,6 +38,7 @@ public final class RedisReadStore implements ReadStore {
     private final WakeUps wakeUps;
     private final String process = random();
     private final AtomicLong leases = new AtomicLong();
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
      * How readers use Redis.
@@ -115,6 +121,10 @@ public final class RedisReadStore implements ReadStore {
                                     .toList());
                 })
                 .whenComplete((tickets, failure) -> {
+                    if (failure != null) {
+                        // One may have been granted all the same; nobody would give it back.
+                        keys.forEach(key -> release(key, token));
+                    }
                     for (int i = 0; i < keys.size(); i++) {
                         if (failure != null || !(tickets.get(i) instanceof Ticket.Waiting)) {
                             stopWaiting(keys.get(i), waiting.get(i));
@@ -143,6 +153,10 @@ public final class RedisReadStore implements ReadStore {
             if (known.unfenced(fill.key())) {
                 return release(fill.key(), fill.token()).thenApply(released -> Filled.NOT_FENCED_HERE);
             }
+            if (known.window().compareTo(settings.leaseLife().multipliedBy(2)) < 0) {
+                warnOfWindow(known.window());
+                return release(fill.key(), fill.token()).thenApply(released -> Filled.WINDOW_TOO_SHORT);
+            }
             ScriptCall call = scripts.fill(
                     fill.key(),
                     fill.token(),
@@ -161,6 +175,16 @@ public final class RedisReadStore implements ReadStore {
                 return filled;
             });
         });
+    }
+
+    private void warnOfWindow(Duration window) {
+        if (warned.compareAndSet(false, true)) {
+            LOG.warn(
+                    "Nothing is stored: a lease of {} is longer than half the writers' fence window of {}; give this"
+                            + " client the same fence window",
+                    settings.leaseLife(),
+                    window);
+        }
     }
 
     private static Filled filled(long answer) {

@@ -53,12 +53,12 @@ public final class RedisTracking<N extends RedisTracking.Near> implements AutoCl
         private final N near;
         private final Duration timeout;
         private volatile long pingedNanos;
+        private boolean lost;
 
-        private Session(StatefulRedisConnection<byte[], byte[]> connection, N near, Duration timeout, long pinged) {
+        private Session(StatefulRedisConnection<byte[], byte[]> connection, N near, Duration timeout) {
             this.connection = connection;
             this.near = near;
             this.timeout = timeout;
-            this.pingedNanos = pinged;
         }
 
         /** What this session has read; only to be served while {@link #live}. */
@@ -141,26 +141,22 @@ public final class RedisTracking<N extends RedisTracking.Near> implements AutoCl
         try {
             N near = nears.get();
             connection.addListener((io.lettuce.core.api.push.PushListener) message -> heard(message, near));
-            // NOLOOP is of no use: what this client stores goes over another connection, and is told like any change.
-            await(connection
-                    .async()
-                    .clientTracking(TrackingArgs.Builder.enabled())
-                    .toCompletableFuture());
-            long pinged = System.nanoTime();
-            await(connection.async().ping().toCompletableFuture());
-            Session<N> opened = new Session<>(connection, near, timeout, pinged);
+            Session<N> opened = new Session<>(connection, near, timeout);
+            // Before tracking is on: a client that connects the same connection again does so without it.
             connection.addListener(new RedisConnectionStateListener() {
                 @Override
                 public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
                     drop(opened);
                 }
             });
-            synchronized (this) {
-                session = Optional.of(opened);
-            }
-            if (!connection.isOpen()) {
-                drop(opened);
-            }
+            // NOLOOP is of no use: what this client stores goes over another connection, and is told like any change.
+            await(connection
+                    .async()
+                    .clientTracking(TrackingArgs.Builder.enabled())
+                    .toCompletableFuture());
+            opened.pingedNanos = System.nanoTime();
+            await(connection.async().ping().toCompletableFuture());
+            use(opened);
             return connection;
         } catch (Exception e) {
             var unused = connection.closeAsync();
@@ -168,9 +164,16 @@ public final class RedisTracking<N extends RedisTracking.Near> implements AutoCl
         }
     }
 
+    private synchronized void use(Session<N> opened) {
+        if (!opened.lost) {
+            session = Optional.of(opened);
+        }
+    }
+
     /** Pushes are lost from here on, also where the client would connect the same connection again. */
-    private synchronized void drop(Session<N> lost) {
-        session = session.filter(current -> current != lost);
+    private synchronized void drop(Session<N> gone) {
+        gone.lost = true;
+        session = session.filter(current -> current != gone);
     }
 
     private <T> T await(CompletableFuture<T> answer) throws Exception {

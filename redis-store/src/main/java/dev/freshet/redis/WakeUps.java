@@ -1,6 +1,7 @@
 package dev.freshet.redis;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -26,8 +27,14 @@ final class WakeUps implements AutoCloseable {
                     wake(message);
                 }
             });
-            opened.sync().subscribe(channel);
-            return opened;
+            try {
+                opened.sync().subscribe(channel);
+                return opened;
+            } catch (RedisException e) {
+                // As where the user may not use the channel: then who waits here waits in vain, for a bounded time.
+                var unused = opened.closeAsync();
+                throw e;
+            }
         });
     }
 
