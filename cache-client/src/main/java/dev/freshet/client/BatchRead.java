@@ -1,6 +1,5 @@
 package dev.freshet.client;
 
-import dev.freshet.client.ReadThrough.Limits;
 import dev.freshet.model.Snapshot;
 import dev.freshet.redis.ReadStore;
 import dev.freshet.redis.ReadStore.Ticket;
@@ -15,9 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /** Reads several keys at once, by the same rules as one. Thread-safe. */
 final class BatchRead {
@@ -28,14 +25,16 @@ final class BatchRead {
     private final SharedSnapshots snapshots;
     private final LoadLimiter limiter;
     private final Instruments instruments;
-    private final Limits limits;
+    private final Fills fills;
+    private final Duration patience;
 
+    /** @param inTransaction whether a transaction is under way on the caller's thread: then nothing is stored */
     record Request<T>(
             Set<String> keys,
             ValueType<T> type,
             ReadOptions options,
             BatchLoader<T, ?> loader,
-            BooleanSupplier inTransaction,
+            boolean inTransaction,
             Executor executor) {}
 
     BatchRead(
@@ -45,14 +44,16 @@ final class BatchRead {
             SharedSnapshots snapshots,
             LoadLimiter limiter,
             Instruments instruments,
-            Limits limits) {
+            Fills fills,
+            Duration patience) {
         this.store = store;
         this.guard = guard;
         this.codec = codec;
         this.snapshots = snapshots;
         this.limiter = limiter;
         this.instruments = instruments;
-        this.limits = limits;
+        this.fills = fills;
+        this.patience = patience;
     }
 
     <T> CompletableFuture<Map<String, Optional<T>>> read(Request<T> request) {
@@ -135,14 +136,14 @@ final class BatchRead {
         }
 
         private CompletableFuture<Void> serve(List<String> keys, List<Ticket> tickets) {
-            Map<String, String> granted = new LinkedHashMap<>();
+            Map<String, Lease> granted = new LinkedHashMap<>();
             Map<String, Ticket.Waiting> waiting = new LinkedHashMap<>();
             List<String> mine = new ArrayList<>();
             for (int i = 0; i < keys.size(); i++) {
                 String key = keys.get(i);
                 Ticket ticket = tickets.get(i);
                 if (ticket instanceof Ticket.Granted lease) {
-                    granted.put(key, lease.token());
+                    granted.put(key, new Lease(key, lease.token(), System.nanoTime()));
                     mine.add(key);
                 } else if (ticket instanceof Ticket.Waiting other) {
                     waiting.put(key, other);
@@ -171,7 +172,7 @@ final class BatchRead {
                     .map(ticket -> ticket.woken().copy())
                     .toArray(CompletableFuture[]::new);
             return CompletableFuture.allOf(woken)
-                    .completeOnTimeout(null, limits.waiting().toNanos(), TimeUnit.NANOSECONDS)
+                    .completeOnTimeout(null, patience.toNanos(), TimeUnit.NANOSECONDS)
                     .thenComposeAsync(
                             done -> {
                                 waiting.forEach(store::stopWaiting);
@@ -181,8 +182,8 @@ final class BatchRead {
                     .thenComposeAsync(there -> loadAll(Outcome.MISS), request.executor());
         }
 
-        /** @param leases tokens by key; what has none is not stored */
-        private CompletableFuture<Void> load(List<String> keys, Map<String, String> leases, Outcome outcome) {
+        /** @param leases by key; what has none is not stored */
+        private CompletableFuture<Void> load(List<String> keys, Map<String, Lease> leases, Outcome outcome) {
             CompletableFuture<Void> done = new CompletableFuture<>();
             Runnable load = () -> {
                 var unused = snapshot(leases)
@@ -198,7 +199,7 @@ final class BatchRead {
 
         private void load(
                 List<String> keys,
-                Map<String, String> leases,
+                Map<String, Lease> leases,
                 Optional<Snapshot> snapshot,
                 Outcome outcome,
                 CompletableFuture<Void> done) {
@@ -208,7 +209,7 @@ final class BatchRead {
                 values = Load.calling(() -> request.loader().load(new LinkedHashSet<>(keys)));
             } catch (Exception | Error e) {
                 ended(began);
-                leases.forEach(this::release);
+                leases.values().forEach(fills::release);
                 done.completeExceptionally(e);
                 return;
             }
@@ -220,8 +221,8 @@ final class BatchRead {
             var unused = store(leases, snapshot).whenComplete((stored, never) -> done.complete(null));
         }
 
-        private CompletableFuture<Optional<Snapshot>> snapshot(Map<String, String> leases) {
-            return leases.isEmpty() || request.inTransaction().getAsBoolean()
+        private CompletableFuture<Optional<Snapshot>> snapshot(Map<String, Lease> leases) {
+            return leases.isEmpty() || request.inTransaction()
                     ? CompletableFuture.completedFuture(Optional.empty())
                     : snapshots.take(request.executor()).exceptionally(failure -> Optional.empty());
         }
@@ -233,44 +234,13 @@ final class BatchRead {
             instruments.loaded(System.nanoTime() - began);
         }
 
-        private CompletableFuture<Void> store(Map<String, String> leases, Optional<Snapshot> snapshot) {
-            List<CompletableFuture<FillResult>> fills = new ArrayList<>();
-            leases.forEach((key, token) ->
-                    fills.add(store(key, token, snapshot).whenComplete((result, never) -> instruments.fill(result))));
-            return CompletableFuture.allOf(fills.toArray(CompletableFuture[]::new));
-        }
-
-        private CompletableFuture<FillResult> store(String key, String token, Optional<Snapshot> snapshot) {
-            Optional<T> value = found.getOrDefault(key, Optional.empty());
-            if (snapshot.isEmpty()) {
-                return refuse(key, token, FillResult.REFUSED_SNAPSHOT);
-            } else if (value.isEmpty() && request.options().negativeTtl().isZero()) {
-                return refuse(key, token, FillResult.REFUSED_NEGATIVE);
-            }
-            byte[] bytes;
-            try {
-                bytes = codec.encode(value);
-            } catch (RuntimeException e) {
-                return refuse(key, token, FillResult.REFUSED_CODEC);
-            }
-            if (bytes.length > limits.largest()) {
-                return refuse(key, token, FillResult.REFUSED_SIZE);
-            }
-            Duration ttl = request.options()
-                    .life(value.isPresent(), ThreadLocalRandom.current().nextDouble());
-            ReadStore.Fill fill = new ReadStore.Fill(
-                    key, token, snapshot.get(), ttl, request.options().tags());
-            return guard.ask(() -> store.fill(fill, bytes))
-                    .handle((filled, failure) -> failure != null ? FillResult.FAILED : FillResult.of(filled, false));
-        }
-
-        private CompletableFuture<FillResult> refuse(String key, String token, FillResult why) {
-            release(key, token);
-            return CompletableFuture.completedFuture(why);
-        }
-
-        private void release(String key, String token) {
-            var unused = guard.ask(() -> store.release(key, token));
+        private CompletableFuture<Void> store(Map<String, Lease> leases, Optional<Snapshot> snapshot) {
+            return CompletableFuture.allOf(leases.values().stream()
+                    .map(lease -> fills.fill(
+                            lease,
+                            new Loaded<>(found.getOrDefault(lease.key(), Optional.empty()), snapshot),
+                            request.options()))
+                    .toArray(CompletableFuture[]::new));
         }
     }
 

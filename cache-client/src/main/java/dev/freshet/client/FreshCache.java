@@ -72,9 +72,11 @@ public final class FreshCache implements AutoCloseable {
                 .description("1 while Redis is not asked because it failed too often")
                 .register(builder.meters);
         this.snapshots = new SharedSnapshots(builder.snapshots);
-        ReadThrough.Limits limits = new ReadThrough.Limits(builder.waiting, builder.leaseLife, builder.largest);
-        this.reads = new ReadThrough(store, tracking, guard, builder.codec, snapshots, limiter, instruments, limits);
-        this.batches = new BatchRead(store, guard, builder.codec, snapshots, limiter, instruments, limits);
+        Fills fills = new Fills(store, guard, builder.codec, instruments, builder.leaseLife, builder.largest);
+        this.reads = new ReadThrough(
+                store, tracking, guard, builder.codec, snapshots, limiter, instruments, fills, builder.waiting);
+        this.batches =
+                new BatchRead(store, guard, builder.codec, snapshots, limiter, instruments, fills, builder.waiting);
         this.tags = new TagsInUse(store, guard);
     }
 
@@ -172,8 +174,8 @@ public final class FreshCache implements AutoCloseable {
         CallerThread caller = new CallerThread();
         tags.used(options.tags());
         try {
-            return caller.await(batches.read(
-                    new BatchRead.Request<>(new LinkedHashSet<>(keys), type, options, loader, inTransaction, caller)));
+            return caller.await(batches.read(new BatchRead.Request<>(
+                    new LinkedHashSet<>(keys), type, options, loader, inTransaction.getAsBoolean(), caller)));
         } catch (CompletionException e) {
             throw (X) thrown(e);
         }

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,21 +31,16 @@ final class ReadThrough {
     private final SharedSnapshots snapshots;
     private final LoadLimiter limiter;
     private final Instruments instruments;
-    private final Limits limits;
+    private final Fills fills;
+    private final Duration patience;
     private final ConcurrentHashMap<Id, Flight<?>> flights = new ConcurrentHashMap<>();
-
-    /**
-     * What bounds a read.
-     *
-     * @param largest of an encoded value, in bytes
-     */
-    record Limits(Duration waiting, Duration leaseLife, int largest) {}
 
     /** @param executor runs decoding, encoding and loading */
     record Request<T>(String key, ValueType<T> type, ReadOptions options, Load<T> load, Executor executor) {}
 
     private record Id(String key, ValueType<?> type) {}
 
+    /** @param patience how long to wait for another's load */
     ReadThrough(
             ReadStore store,
             Optional<RedisTracking<NearCache>> tracking,
@@ -55,7 +49,8 @@ final class ReadThrough {
             SharedSnapshots snapshots,
             LoadLimiter limiter,
             Instruments instruments,
-            Limits limits) {
+            Fills fills,
+            Duration patience) {
         this.store = store;
         this.tracking = tracking;
         this.guard = guard;
@@ -63,7 +58,8 @@ final class ReadThrough {
         this.snapshots = snapshots;
         this.limiter = limiter;
         this.instruments = instruments;
-        this.limits = limits;
+        this.fills = fills;
+        this.patience = patience;
     }
 
     /** Fails only with what the loader failed with. */
@@ -170,7 +166,8 @@ final class ReadThrough {
                 if (failure != null) {
                     return load(flight, Optional.empty(), Outcome.DEGRADED);
                 } else if (ticket instanceof Ticket.Granted granted) {
-                    return load(flight, Optional.of(new Lease(granted.token(), System.nanoTime())), outcome);
+                    return load(
+                            flight, Optional.of(new Lease(request.key(), granted.token(), System.nanoTime())), outcome);
                 } else if (ticket instanceof Ticket.Waiting waiting) {
                     return await(flight, waiting, attempt);
                 } else if (ticket instanceof Ticket.Present) {
@@ -182,9 +179,8 @@ final class ReadThrough {
         }
 
         private CompletableFuture<Answer<T>> await(Flight<T> flight, Ticket.Waiting waiting, int attempt) {
-            CompletableFuture<Boolean> woken = waiting.woken()
-                    .copy()
-                    .completeOnTimeout(false, limits.waiting().toNanos(), TimeUnit.NANOSECONDS);
+            CompletableFuture<Boolean> woken =
+                    waiting.woken().copy().completeOnTimeout(false, patience.toNanos(), TimeUnit.NANOSECONDS);
             return then(woken, (stored, never) -> {
                 store.stopWaiting(request.key(), waiting);
                 return stored ? again(flight, attempt) : lookOnceMore(flight);
@@ -253,7 +249,7 @@ final class ReadThrough {
 
         private void fail(
                 Flight<T> flight, Optional<Lease> lease, Throwable failure, CompletableFuture<Answer<T>> answer) {
-            lease.ifPresent(this::release);
+            lease.ifPresent(fills::release);
             land(flight, new Flight.End.Failed<>(failure));
             answer.completeExceptionally(failure);
         }
@@ -267,7 +263,7 @@ final class ReadThrough {
             // Nobody joins from here on: whoever reads the key after it was stored must read it from Redis.
             flights.remove(id(), flight);
             CompletableFuture<FillResult> stored = lease.isPresent()
-                    ? store(lease.get(), loaded)
+                    ? fills.fill(lease.get(), loaded, request.options())
                     : CompletableFuture.completedFuture(FillResult.FAILED);
             var unused = stored.whenComplete((result, never) -> {
                 land(
@@ -277,51 +273,6 @@ final class ReadThrough {
                                 : new Flight.End.Loaded<>(loaded.value()));
                 answer.complete(new Answer<>(loaded.value(), outcome));
             });
-        }
-
-        private CompletableFuture<FillResult> store(Lease lease, Loaded<T> loaded) {
-            CompletableFuture<FillResult> result = tryToStore(lease, loaded);
-            return result.whenComplete((filled, never) -> instruments.fill(filled));
-        }
-
-        private CompletableFuture<FillResult> tryToStore(Lease lease, Loaded<T> loaded) {
-            if (loaded.snapshot().isEmpty()) {
-                return refuse(lease, FillResult.REFUSED_SNAPSHOT);
-            }
-            ReadOptions options = request.options();
-            if (loaded.value().isEmpty() && options.negativeTtl().isZero()) {
-                return refuse(lease, FillResult.REFUSED_NEGATIVE);
-            }
-            byte[] bytes;
-            try {
-                bytes = codec.encode(loaded.value());
-            } catch (RuntimeException e) {
-                return refuse(lease, FillResult.REFUSED_CODEC);
-            }
-            if (bytes.length > limits.largest()) {
-                return refuse(lease, FillResult.REFUSED_SIZE);
-            }
-            Duration ttl = options.life(
-                    loaded.value().isPresent(), ThreadLocalRandom.current().nextDouble());
-            ReadStore.Fill fill = new ReadStore.Fill(
-                    request.key(), lease.token(), loaded.snapshot().get(), ttl, options.tags());
-            return guard.ask(() -> store.fill(fill, bytes))
-                    .handle((filled, failure) ->
-                            failure != null ? FillResult.FAILED : FillResult.of(filled, late(lease)));
-        }
-
-        private boolean late(Lease lease) {
-            return System.nanoTime() - lease.grantedNanos()
-                    >= limits.leaseLife().toNanos();
-        }
-
-        private CompletableFuture<FillResult> refuse(Lease lease, FillResult why) {
-            release(lease);
-            return CompletableFuture.completedFuture(why);
-        }
-
-        private void release(Lease lease) {
-            var unused = guard.ask(() -> store.release(request.key(), lease.token()));
         }
 
         private void land(Flight<T> flight, Flight.End<T> end) {
@@ -366,9 +317,6 @@ final class ReadThrough {
     private interface Next<V, T> {
         CompletableFuture<Answer<T>> after(V value, @Nullable Throwable failure);
     }
-
-    /** @param grantedNanos when it was known to be granted: later than Redis began to count */
-    private record Lease(String token, long grantedNanos) {}
 
     private static Throwable unwrapped(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null
