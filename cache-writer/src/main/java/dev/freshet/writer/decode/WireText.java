@@ -101,7 +101,24 @@ final class WireText {
         if (!value.isTextual()) {
             throw new IllegalArgumentException("no string");
         }
-        return value.textValue();
+        String text = value.textValue();
+        if (holdsHalfAPair(text)) {
+            // PostgreSQL holds no such text, and Redis takes no key of it.
+            throw new IllegalArgumentException("half a surrogate pair");
+        }
+        return text;
+    }
+
+    private static boolean holdsHalfAPair(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (!Character.isSurrogatePair(text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : ' ')) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
     }
 
     /** {@code inet::text} always prints the mask; the type's output form leaves a whole address's out. */

@@ -206,6 +206,8 @@ final class WireTextTest {
                 "timestamptz | \"s3cret\"",
                 "text | {\"s3cret\":1}",
                 "uuid | [\"s3cret\"]",
+                "text | \"s3cret\\ud83d\"",
+                "text | \"\\ude00\\ud83ds3cret\"",
             })
     void whatIsNoSuchValueIsNamedByItsColumnAndNeverQuoted(String type, String json) {
         Column column = column("c", type, type.equals("numeric") ? TWO_DECIMALS : -1);
@@ -214,6 +216,11 @@ final class WireTextTest {
                 .hasMessageContaining("column c of type " + type)
                 .hasMessageNotContaining("s3cret")
                 .hasNoCause();
+    }
+
+    @Test
+    void aWholeSurrogatePairIsText() throws JsonProcessingException {
+        assertThat(ours(column("c", "text"), "\"a\\ud83d\\ude00b\"")).isEqualTo(Cell.text("a\ud83d\ude00b"));
     }
 
     @Test
