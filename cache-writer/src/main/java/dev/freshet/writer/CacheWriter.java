@@ -12,19 +12,20 @@ import dev.freshet.writer.apply.QueryRebuilder;
 import dev.freshet.writer.apply.Rebuilder;
 import dev.freshet.writer.catalogue.JdbcCatalogue;
 import dev.freshet.writer.catalogue.SourceConnection;
+import dev.freshet.writer.deadletter.DeadLetterTopic;
+import dev.freshet.writer.deadletter.DeadLetters;
 import dev.freshet.writer.decode.JdbcGeneratedColumns;
 import dev.freshet.writer.decode.RecordDecoder;
 import dev.freshet.writer.plan.InvalidationPlanner;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,12 +42,18 @@ public final class CacheWriter implements AutoCloseable {
 
     private final Thread thread;
     private final WriterLoop loop;
+    private final DeadLetters deadLetters;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final List<ScheduledExecutorService> timers;
     private final List<SourceConnection> connections;
 
-    private CacheWriter(WriterLoop loop, List<ScheduledExecutorService> timers, List<SourceConnection> connections) {
+    private CacheWriter(
+            WriterLoop loop,
+            DeadLetters deadLetters,
+            List<ScheduledExecutorService> timers,
+            List<SourceConnection> connections) {
         this.loop = loop;
+        this.deadLetters = deadLetters;
         this.timers = timers;
         this.connections = connections;
         this.thread = new Thread(this::run, "freshet-writer");
@@ -68,7 +75,17 @@ public final class CacheWriter implements AutoCloseable {
         ScheduledExecutorService timer = daemon("freshet-writer-timer");
         ScheduledExecutorService snapshotThread = daemon("freshet-writer-snapshots");
         ScheduledExecutorService queryThread = daemon("freshet-writer-queries");
-        List<ScheduledExecutorService> timers = List.of(timer, snapshotThread, queryThread);
+        ScheduledExecutorService letterThread = daemon("freshet-writer-dead-letters");
+        List<ScheduledExecutorService> timers = List.of(timer, snapshotThread, queryThread, letterThread);
+        DeadLetterTopic letterTopic = new DeadLetterTopic(config, bootstrapServers);
+        DeadLetters deadLetters = new DeadLetters(
+                config.pipeline(),
+                config.topics().deadLetters(),
+                letterTopic::producer,
+                letterTopic::make,
+                letterThread,
+                InstantSource.system(),
+                RandomGenerator.getDefault());
         try {
             InvalidationPlanner planner = InvalidationPlanner.of(config.caches());
             CacheRules rules = new CacheRules(config.caches());
@@ -82,13 +99,10 @@ public final class CacheWriter implements AutoCloseable {
                     queryThread);
             ChangeApplier applier = new ChangeApplier(store, rules, timer, window, rebuilder);
             applier.publishPatterns(config.pipeline()).join();
-            Set<String> subscription = new HashSet<>(Set.of(config.topics().control()));
-            planner.tables().forEach(table -> subscription.add(config.topics().of(table)));
             WriterLoop loop = new WriterLoop(
                     config.topics(),
                     config.writer(),
                     new KafkaConsumer<>(ConsumerSettings.of(config, bootstrapServers)),
-                    subscription,
                     new RecordDecoder(
                             planner.tables(),
                             new JdbcCatalogue(catalogue),
@@ -97,10 +111,12 @@ public final class CacheWriter implements AutoCloseable {
                     planner,
                     applier,
                     store,
+                    deadLetters,
                     snapshots,
                     timer,
                     InstantSource.system());
-            CacheWriter writer = new CacheWriter(loop, timers, connections);
+            CacheWriter writer = new CacheWriter(loop, deadLetters, timers, connections);
+            deadLetters.prepare();
             writer.thread.start();
             return writer;
         } catch (RuntimeException e) {
@@ -161,6 +177,7 @@ public final class CacheWriter implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         timers.forEach(ScheduledExecutorService::shutdownNow);
+        deadLetters.close();
         connections.forEach(SourceConnection::close);
     }
 }

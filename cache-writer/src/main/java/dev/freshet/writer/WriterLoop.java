@@ -2,18 +2,20 @@ package dev.freshet.writer;
 
 import dev.freshet.model.ControlRecord;
 import dev.freshet.model.Position;
+import dev.freshet.model.TableId;
 import dev.freshet.model.Topics;
 import dev.freshet.model.config.WriterConfig;
 import dev.freshet.redis.CacheStore;
-import dev.freshet.redis.CacheUnavailableException;
 import dev.freshet.redis.KeyCommand;
 import dev.freshet.writer.acknowledge.Acknowledgements;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.ChangeApplier;
-import dev.freshet.writer.catalogue.SourceUnavailableException;
+import dev.freshet.writer.deadletter.DeadLetters;
 import dev.freshet.writer.decode.Decoded;
 import dev.freshet.writer.decode.RecordDecoder;
 import dev.freshet.writer.decode.UndecodableException;
+import dev.freshet.writer.failure.Backoff;
+import dev.freshet.writer.failure.Reaction;
 import dev.freshet.writer.plan.InvalidationPlanner;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,18 +24,19 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -61,13 +64,14 @@ final class WriterLoop implements Runnable {
     private static final int MOST_HELD = 500_000;
 
     private final Topics topics;
+    private final Map<String, Set<TableId>> tables;
     private final WriterConfig config;
     private final Consumer<byte[], byte[]> consumer;
-    private final Set<String> subscription;
     private final RecordDecoder decoder;
     private final InvalidationPlanner planner;
     private final ChangeApplier applier;
     private final CacheStore store;
+    private final DeadLetters deadLetters;
     private final Snapshots snapshots;
     private final Acknowledgements acknowledgements;
     private final ScheduledExecutorService timer;
@@ -84,22 +88,24 @@ final class WriterLoop implements Runnable {
             Topics topics,
             WriterConfig config,
             Consumer<byte[], byte[]> consumer,
-            Set<String> subscription,
             RecordDecoder decoder,
             InvalidationPlanner planner,
             ChangeApplier applier,
             CacheStore store,
+            DeadLetters deadLetters,
             Snapshots snapshots,
             ScheduledExecutorService timer,
             InstantSource clock) {
         this.topics = topics;
+        this.tables =
+                planner.tables().stream().collect(Collectors.groupingBy(topics::of, Collectors.toUnmodifiableSet()));
         this.config = config;
         this.consumer = consumer;
-        this.subscription = subscription;
         this.decoder = decoder;
         this.planner = planner;
         this.applier = applier;
         this.store = store;
+        this.deadLetters = deadLetters;
         this.snapshots = snapshots;
         this.acknowledgements = new Acknowledgements(config.fenceWindow());
         this.timer = timer;
@@ -119,6 +125,8 @@ final class WriterLoop implements Runnable {
     @Override
     public void run() {
         try {
+            Set<String> subscription = new HashSet<>(tables.keySet());
+            subscription.add(topics.control());
             consumer.subscribe(subscription, new Assignments());
             while (stopping.getCount() > 0) {
                 handle(poll());
@@ -126,26 +134,31 @@ final class WriterLoop implements Runnable {
             }
         } catch (WakeupException e) {
             LOG.debug("Stopping");
+        } catch (RuntimeException e) {
+            throw WriterStoppedException.because(e);
         } finally {
             commitLast();
         }
     }
 
     private ConsumerRecords<byte[], byte[]> poll() {
+        if (acknowledgements.held() > MOST_HELD || deadLetters.full()) {
+            consumer.pause(consumer.assignment());
+        } else {
+            consumer.resume(consumer.paused());
+        }
+        return untilAvailable(this::read, () -> {});
+    }
+
+    private ConsumerRecords<byte[], byte[]> read() {
         try {
-            if (acknowledgements.held() > MOST_HELD) {
-                consumer.pause(consumer.assignment());
-            } else {
-                consumer.resume(consumer.paused());
-            }
             return consumer.poll(POLL);
         } catch (OffsetOutOfRangeException e) {
             LOG.warn(
                     "Kafka no longer holds {}: changes may have been missed, the mapped caches are flushed",
                     e.offsetOutOfRangePartitions().keySet());
             consumer.seekToBeginning(e.offsetOutOfRangePartitions().keySet());
-            GapFlush flush = GapFlush.start(applier, snapshots, Optional.empty(), clock.instant());
-            flushes.add(flush);
+            GapFlush flush = flush(Optional.empty());
             // No record carries this gap: nothing read from here on is acknowledged before the flush is over.
             acknowledgements.applied(Map.of(), Set.of(), List.of(), List.of(), flush.settled(), clock.instant());
             return ConsumerRecords.empty();
@@ -159,13 +172,25 @@ final class WriterLoop implements Runnable {
         ChangeApplier.Work work = applier.work(snapshots.latest());
         Map<TopicPartition, Long> next = new HashMap<>();
         List<CompletableFuture<Void>> settling = new ArrayList<>();
+        Parking parking = new Parking(topics, tables, deadLetters);
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            if (record.topic().equals(topics.control())) {
-                control(record).ifPresent(flush -> settling.add(flush.settled()));
-            } else {
-                plan(record, work);
+            try {
+                if (record.topic().equals(topics.control())) {
+                    control(record).ifPresent(flush -> settling.add(flush.settled()));
+                } else {
+                    plan(record, work);
+                }
+            } catch (RuntimeException e) {
+                if (Reaction.to(e, Reaction.At.RECORD) != Reaction.PARK) {
+                    throw e;
+                }
+                parking.add(record, e);
             }
             next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+        }
+        settling.add(parking.start(work));
+        if (parking.mayHideAGap()) {
+            settling.add(flush(Optional.empty()).settled());
         }
         List<KeyCommand> commands = work.commands(clock.instant());
         Instant applied = apply(commands);
@@ -184,7 +209,7 @@ final class WriterLoop implements Runnable {
     }
 
     private Optional<GapFlush> control(ConsumerRecord<byte[], byte[]> record) {
-        if (!(read(record) instanceof ControlRecord.Gap gap)) {
+        if (!(parse(record) instanceof ControlRecord.Gap gap)) {
             return Optional.empty();
         }
         if (gap.epoch() <= 1 && config.onAttach() == WriterConfig.OnAttach.KEEP) {
@@ -192,44 +217,41 @@ final class WriterLoop implements Runnable {
             return Optional.empty();
         }
         LOG.info("The mapped caches are flushed: {}", gap.reason());
-        GapFlush flush = GapFlush.start(
-                applier, snapshots, Optional.of(new Position(gap.epoch(), gap.lsn(), gap.lsn())), clock.instant());
-        flushes.add(flush);
-        return Optional.of(flush);
+        return Optional.of(flush(Optional.of(new Position(gap.epoch(), gap.lsn(), gap.lsn()))));
     }
 
-    private static ControlRecord read(ConsumerRecord<byte[], byte[]> record) {
+    private GapFlush flush(Optional<Position> position) {
+        GapFlush flush = GapFlush.start(applier, snapshots, position, clock.instant());
+        flushes.add(flush);
+        return flush;
+    }
+
+    private static ControlRecord parse(ConsumerRecord<byte[], byte[]> record) {
         try {
             return ControlRecord.parse(record.value());
         } catch (IllegalArgumentException e) {
-            throw stopped(record, "a control record", e);
+            // Without the cause: its message may quote what it read.
+            throw new UndecodableException("the value is no control record");
         }
     }
 
     private void plan(ConsumerRecord<byte[], byte[]> record, ChangeApplier.Work work) {
-        try {
-            Decoded decoded = untilAvailable(() -> decoder.decode(record.value(), epoch(record)));
-            if (decoded instanceof Decoded.Change change) {
-                work.add(change.change(), planner.plan(change.change(), change.shape()));
-            }
-        } catch (UndecodableException | IllegalArgumentException e) {
-            throw stopped(record, "a row change", e);
+        Decoded decoded = untilAvailable(() -> decoder.decode(record.value(), epoch(record)));
+        if (decoded instanceof Decoded.Change change) {
+            work.add(change.change(), planner.plan(change.change(), change.shape()));
         }
-    }
-
-    private static WriterStoppedException stopped(
-            ConsumerRecord<byte[], byte[]> record, String meant, RuntimeException cause) {
-        return new WriterStoppedException(
-                "The record at " + record.topic() + ", partition " + record.partition() + ", offset " + record.offset()
-                        + " cannot be read as " + meant + ": " + cause.getMessage(),
-                cause);
     }
 
     private static OptionalLong epoch(ConsumerRecord<byte[], byte[]> record) {
         Header header = record.headers().lastHeader(EPOCH_HEADER);
-        return header == null
-                ? OptionalLong.empty()
-                : OptionalLong.of(Long.parseLong(new String(header.value(), StandardCharsets.US_ASCII)));
+        if (header == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(new String(header.value(), StandardCharsets.US_ASCII)));
+        } catch (NumberFormatException e) {
+            throw new UndecodableException("the header " + EPOCH_HEADER + " is no number");
+        }
     }
 
     /** Returns when the attempt was sent that Redis replied to: no fence of it is older. */
@@ -282,6 +304,7 @@ final class WriterLoop implements Runnable {
             snapshots.want();
         }
         flushes.forEach(flush -> flush.advance(now));
+        flushes.removeIf(flush -> flush.settled().isDone());
         Map<TopicPartition, Long> offsets = acknowledgements.take();
         if (!offsets.isEmpty()) {
             consumer.commitAsync(metadata(offsets), (committed, failure) -> {
@@ -302,25 +325,32 @@ final class WriterLoop implements Runnable {
         return assigned && controlRead && flushes.stream().allMatch(GapFlush::done);
     }
 
-    /** Tries until it works or the writer stops; Kafka is kept content meanwhile. */
+    /** Tries until it works or the writer stops; our place in the consumer group is kept meanwhile. */
     private <T> T untilAvailable(Supplier<T> step) {
+        return untilAvailable(step, this::keepPlace);
+    }
+
+    private <T> T untilAvailable(Supplier<T> step, Runnable betweenTries) {
+        boolean tried = false;
         while (true) {
             try {
+                if (tried) {
+                    betweenTries.run();
+                }
                 T result = step.get();
                 backoff.reset();
                 return result;
-            } catch (CacheUnavailableException | SourceUnavailableException e) {
-                await(e);
-            } catch (CompletionException e) {
-                if (!(e.getCause() instanceof CacheUnavailableException unavailable)) {
+            } catch (RuntimeException e) {
+                if (Reaction.to(e, Reaction.At.ELSEWHERE) != Reaction.RETRY) {
                     throw e;
                 }
-                await(unavailable);
+                await(Reaction.cause(e));
+                tried = true;
             }
         }
     }
 
-    private void await(RuntimeException unavailable) {
+    private void await(Throwable unavailable) {
         Duration wait = backoff.next();
         LOG.warn("Trying again in {} ms: {}", wait.toMillis(), unavailable.getMessage());
         try {
@@ -331,6 +361,9 @@ final class WriterLoop implements Runnable {
             Thread.currentThread().interrupt();
             throw new WakeupException();
         }
+    }
+
+    private void keepPlace() {
         // What is read is not applied yet, so nothing more is read; the poll keeps our place in the group.
         consumer.pause(consumer.assignment());
         ConsumerRecords<byte[], byte[]> early = consumer.poll(Duration.ZERO);
@@ -364,7 +397,8 @@ final class WriterLoop implements Runnable {
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
+            Map<TopicPartition, OffsetAndMetadata> committed =
+                    untilAvailable(() -> consumer.committed(Set.copyOf(partitions)), () -> {});
             for (TopicPartition partition : partitions) {
                 if (committed.get(partition) == null) {
                     consumer.seekToBeginning(List.of(partition));
@@ -372,8 +406,8 @@ final class WriterLoop implements Runnable {
             }
             TopicPartition control = new TopicPartition(topics.control(), 0);
             if (partitions.contains(control)) {
-                controlEnd = Optional.ofNullable(
-                        consumer.endOffsets(List.of(control)).get(control));
+                controlEnd = Optional.ofNullable(untilAvailable(() -> consumer.endOffsets(List.of(control)), () -> {})
+                        .get(control));
             }
             assigned |= !consumer.assignment().isEmpty();
         }

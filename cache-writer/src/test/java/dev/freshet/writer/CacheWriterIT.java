@@ -3,7 +3,6 @@ package dev.freshet.writer;
 import static dev.freshet.model.config.WriterConfig.OnAttach.FLUSH;
 import static dev.freshet.model.config.WriterConfig.OnAttach.KEEP;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.freshet.model.CacheMapping;
@@ -11,7 +10,6 @@ import dev.freshet.model.CacheMapping.ValueFormat;
 import dev.freshet.model.ControlRecord;
 import dev.freshet.model.Lsn;
 import dev.freshet.stack.EmbeddedStack;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,7 +17,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,16 +41,16 @@ final class CacheWriterIT {
         pipeline.close();
     }
 
-    private static String row(int id, String title) {
+    static String row(int id, String title) {
         return "{\"id\":" + id + ",\"title\":\"" + title + "\",\"author\":1}";
     }
 
     /** A change of a transaction that ended long ago. */
-    private static String change(String operation, String before, String after) {
+    static String change(String operation, String before, String after) {
         return change(operation, before, after, 3);
     }
 
-    private static String change(String operation, String before, String after, long transaction) {
+    static String change(String operation, String before, String after, long transaction) {
         long micros = Instant.now().toEpochMilli() * 1000;
         return "{\"before\":" + before + ",\"after\":" + after + ",\"source\":{\"connector\":\"postgresql\",\"ts_us\":"
                 + micros + ",\"schema\":\"public\",\"table\":\"books\",\"txId\":" + transaction
@@ -223,39 +220,11 @@ final class CacheWriterIT {
         }
     }
 
-    private static long transaction(Statement statement) throws SQLException {
+    static long transaction(Statement statement) throws SQLException {
         try (ResultSet rows = statement.executeQuery("select pg_current_xact_id()::text")) {
             rows.next();
             return Long.parseLong(rows.getString(1));
         }
-    }
-
-    @Test
-    void aRecordThatCannotBeReadStopsTheWriterAndIsNotPassed() throws Exception {
-        CacheWriter writer = ready(book);
-        awaitCommitted(pipeline.change(change("u", "null", row(1, "a"))) + 1);
-        long poison = pipeline.change(change("u", "null", row(1, "a").replace("1,", "\"s3cret\",")));
-        pipeline.set("book:2");
-        pipeline.change(change("u", "null", row(2, "a")));
-        assertThatThrownBy(() -> writer.ended().get(30, TimeUnit.SECONDS))
-                .cause()
-                .isInstanceOf(WriterStoppedException.class)
-                .hasMessageContaining(pipeline.table() + ", partition 0, offset " + poison)
-                .hasMessageContaining("column id of type integer")
-                .hasMessageNotContaining("s3cret");
-        assertThat(pipeline.committed(pipeline.table())).isEqualTo(poison);
-        assertThat(pipeline.stands("book:2")).isTrue();
-    }
-
-    @Test
-    void aControlRecordThatCannotBeReadStopsTheWriterToo() throws Exception {
-        CacheWriter writer = ready(book);
-        pipeline.send(pipeline.controlTopic(), "{}".getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> writer.ended().get(30, TimeUnit.SECONDS))
-                .cause()
-                .isInstanceOf(WriterStoppedException.class)
-                .hasMessageContaining(pipeline.controlTopic() + ", partition 0, offset 0");
-        assertThat(pipeline.committed(pipeline.controlTopic())).isNotPositive();
     }
 
     @Test

@@ -12,6 +12,8 @@ import dev.freshet.model.config.Secret;
 import dev.freshet.model.config.WriterConfig;
 import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.stack.EmbeddedStack;
+import dev.freshet.writer.deadletter.DeadLetterBox;
+import dev.freshet.writer.deadletter.DeadLetterTopic;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +96,13 @@ final class TestPipeline implements AutoCloseable {
     }
 
     CacheWriter start(WriterConfig.OnAttach onAttach, CacheMapping... caches) {
-        FreshetConfig config = new FreshetConfig(
+        CacheWriter writer = CacheWriter.start(config(onAttach, caches), bootstrapServers(), store, store);
+        writers.add(writer);
+        return writer;
+    }
+
+    private FreshetConfig config(WriterConfig.OnAttach onAttach, CacheMapping... caches) {
+        return new FreshetConfig(
                 database.name(),
                 database.config(),
                 new KafkaConfig(
@@ -103,9 +111,19 @@ final class TestPipeline implements AutoCloseable {
                 new ListenerConfig(new HostPort("127.0.0.1", 0)),
                 new WriterConfig(new HostPort("127.0.0.1", 0), onAttach, WINDOW),
                 List.of(caches));
-        CacheWriter writer = CacheWriter.start(config, bootstrapServers(), store, store);
-        writers.add(writer);
-        return writer;
+    }
+
+    /** What an operator does with this pipeline's dead letters. */
+    DeadLetterBox deadLetters() {
+        return new DeadLetterBox(new DeadLetterTopic(config(WriterConfig.OnAttach.KEEP), bootstrapServers()));
+    }
+
+    String deadLetterTopic() {
+        return topics.deadLetters();
+    }
+
+    Admin admin() {
+        return admin;
     }
 
     /** Writes a change and returns its offset. */
@@ -123,6 +141,10 @@ final class TestPipeline implements AutoCloseable {
 
     long send(String topic, byte[] value) throws ExecutionException, InterruptedException {
         return producer.send(new ProducerRecord<>(topic, value)).get().offset();
+    }
+
+    long send(ProducerRecord<byte[], byte[]> record) throws ExecutionException, InterruptedException {
+        return producer.send(record).get().offset();
     }
 
     /** The committed offset of a topic's only partition; -1 where none is. */

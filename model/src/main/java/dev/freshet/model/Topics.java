@@ -18,6 +18,11 @@ public record Topics(String pipeline) {
         return pipeline + ".offsets";
     }
 
+    /** Records that could not be applied, each with its cause. */
+    public String deadLetters() {
+        return pipeline + ".dead-letters";
+    }
+
     private static String sanitized(String name) {
         StringBuilder topic = new StringBuilder(name.length());
         for (int i = 0; i < name.length(); i++) {

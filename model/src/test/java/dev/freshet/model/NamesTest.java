@@ -54,8 +54,9 @@ final class NamesTest {
     }
 
     @Test
-    void controlAndOffsetsStandBesideTheTables() {
+    void controlOffsetsAndDeadLettersStandBesideTheTables() {
         assertThat(new Topics("shop").control()).isEqualTo("shop.control");
         assertThat(new Topics("shop").offsets()).isEqualTo("shop.offsets");
+        assertThat(new Topics("shop").deadLetters()).isEqualTo("shop.dead-letters");
     }
 }

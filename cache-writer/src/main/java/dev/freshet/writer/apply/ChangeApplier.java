@@ -5,6 +5,7 @@ import dev.freshet.model.Origin;
 import dev.freshet.model.Position;
 import dev.freshet.model.RowChange;
 import dev.freshet.model.Snapshot;
+import dev.freshet.model.TableId;
 import dev.freshet.model.TransactionIds;
 import dev.freshet.redis.CacheStore;
 import dev.freshet.redis.Fence;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,6 +30,9 @@ import java.util.function.Supplier;
  * to one thread.
  */
 public final class ChangeApplier {
+
+    /** The snapshot that ids are compared with may be as old as the last change. */
+    private static final long FURTHEST_AHEAD = 1L << 24;
 
     private final CacheStore store;
     private final CacheRules rules;
@@ -80,6 +85,28 @@ public final class ChangeApplier {
             }
             for (CacheAction action : actions) {
                 add(action, origin, fence);
+            }
+        }
+
+        /**
+         * Adds what a record that cannot be told may have changed: every entry of these tables' mappings.
+         *
+         * @param transaction as the log has it; empty where that is not known either
+         */
+        public void addUnknown(Set<TableId> tables, OptionalLong transaction) {
+            Fence fence = Fence.REFUSE_ALL;
+            if (transaction.isPresent()) {
+                long id = TransactionIds.widen(transaction.getAsLong(), near.xmax());
+                // What is far ahead is no transaction: waiting for it would hold up the line.
+                if (id < near.xmax() + FURTHEST_AHEAD) {
+                    fence = fence.and(Fence.of(id));
+                    transactions.add(id);
+                }
+            }
+            for (CacheMapping mapping : rules.mappings()) {
+                if (tables.contains(mapping.table())) {
+                    wide.merge(whole(mapping), new Cause(fence, Optional.empty()), Cause::and);
+                }
             }
         }
 

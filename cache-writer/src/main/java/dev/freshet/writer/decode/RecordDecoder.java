@@ -73,6 +73,24 @@ public final class RecordDecoder {
         return change(operation, envelope, table, origin(envelope, source, epoch), types, epoch.isPresent());
     }
 
+    /** The transaction of a record that cannot be decoded; empty where not even that can be read. */
+    public static OptionalLong transaction(byte @org.jspecify.annotations.Nullable [] value) {
+        if (value == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            JsonNode root = parse(value);
+            return transaction((root.has("payload") ? root.path("payload") : root).path("source"));
+        } catch (UndecodableException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static OptionalLong transaction(JsonNode source) {
+        JsonNode id = source.path("txId");
+        return id.isIntegralNumber() && id.canConvertToLong() ? OptionalLong.of(id.longValue()) : OptionalLong.empty();
+    }
+
     private static JsonNode parse(byte[] value) {
         try {
             JsonNode root = JSON.readTree(value);
@@ -97,14 +115,11 @@ public final class RecordDecoder {
     }
 
     private static Origin origin(JsonNode envelope, JsonNode source, OptionalLong epoch) {
-        OptionalLong transaction = source.path("txId").isIntegralNumber()
-                ? OptionalLong.of(source.path("txId").longValue())
-                : OptionalLong.empty();
         Instant committed = source.path("ts_us").isIntegralNumber()
                 ? Instant.EPOCH.plus(source.path("ts_us").longValue(), ChronoUnit.MICROS)
                 : Instant.ofEpochMilli(
                         source.path("ts_ms").asLong(envelope.path("ts_ms").asLong()));
-        return new Origin(transaction, position(source.path("sequence"), epoch.orElse(0)), committed);
+        return new Origin(transaction(source), position(source.path("sequence"), epoch.orElse(0)), committed);
     }
 
     /** {@code ["<previous commit>","<this change>"]}, a JSON text within the JSON; either may be null. */

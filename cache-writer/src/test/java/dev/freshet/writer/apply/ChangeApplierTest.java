@@ -12,6 +12,7 @@ import dev.freshet.model.Origin;
 import dev.freshet.model.Position;
 import dev.freshet.model.RowChange;
 import dev.freshet.model.Snapshot;
+import dev.freshet.model.TableId;
 import dev.freshet.redis.Fence;
 import dev.freshet.writer.ManualTimer;
 import dev.freshet.writer.RecordingStore;
@@ -97,5 +98,37 @@ final class ChangeApplierTest {
         assertThat(again).isNotDone();
         store.last().answer();
         assertThat(again).isCompleted();
+    }
+
+    @Test
+    void unknownChangesOfATableSweepEachOfItsMappingsOnceAndRefuseEveryFill() {
+        for (long id = 50; id < 60; id++) {
+            work.addUnknown(Set.of(BOOKS), OptionalLong.of(id));
+        }
+        work.addUnknown(Set.of(BOOKS), OptionalLong.empty());
+        work.addUnknown(Set.of(BOOKS), OptionalLong.of(2_000_000_000));
+
+        store.promptly();
+        assertThat(work.startWide()).isNotDone();
+
+        Set<Long> ids = Set.copyOf(LongStream.range(50, 60).boxed().toList());
+        assertThat(store.names()).containsExactly("fence", "sweep", "fence", "sweep");
+        assertThat(store.calls())
+                .extracting(RecordingStore.Call::what)
+                .containsExactly("shelf:*", "shelf:*", "list:*", "list:*");
+        assertThat(store.calls().get(0).fence()).isEqualTo(new Fence(ids, true));
+        assertThat(store.calls().get(0).position()).isEmpty();
+        assertThat(work.transactions())
+                .describedAs("an offset waits for these to be seen, and not for what is no transaction")
+                .isEqualTo(ids);
+    }
+
+    @Test
+    void anUnknownChangeOfAnotherTableTouchesNothing() {
+        work.addUnknown(Set.of(new TableId("public", "authors")), OptionalLong.empty());
+
+        assertThat(work.startWide()).isCompleted();
+
+        assertThat(store.calls()).isEmpty();
     }
 }

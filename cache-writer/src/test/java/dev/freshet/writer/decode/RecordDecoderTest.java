@@ -307,4 +307,17 @@ final class RecordDecoderTest {
         RowChange change = changeIn(KEYED, change("c", "null", AFTER.replace("Emma", "a\\u0000b")));
         assertThat(change.images().findFirst().orElseThrow().cell("title")).isEqualTo(Cell.text("a\0b"));
     }
+
+    @Test
+    void theTransactionIsReadOfWhatCannotBeDecoded() {
+        String broken = change("u", "null", AFTER.replace(":7", ":true"));
+        assertThatThrownBy(() -> decode(KEYED, broken)).isInstanceOf(UndecodableException.class);
+        assertThat(RecordDecoder.transaction(bytes(broken))).hasValue(778);
+        assertThat(RecordDecoder.transaction(bytes("{\"schema\":{},\"payload\":" + broken + "}")))
+                .hasValue(778);
+        for (String none : new String[] {"", "no JSON", "[]", "{}", "{\"source\":{\"txId\":1e99}}"}) {
+            assertThat(RecordDecoder.transaction(bytes(none))).isEmpty();
+        }
+        assertThat(RecordDecoder.transaction(null)).isEmpty();
+    }
 }

@@ -1,4 +1,4 @@
-package dev.freshet.writer;
+package dev.freshet.writer.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
