@@ -27,11 +27,17 @@ public final class Main {
         line.addSubcommand(new SetupCommand(console));
         line.addSubcommand(new TeardownCommand(console));
         line.addSubcommand(new ExplainCommand(console));
-        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().versionProvider(new Version()));
+        line.addSubcommand(DeadLettersCommand.line(console));
+        tellVersion(line);
         line.setOut(console.outWriter());
         line.setErr(console.errWriter());
         line.setExecutionExceptionHandler((failure, command, parsed) -> Failures.tell(console, failure));
         return line.execute(arguments);
+    }
+
+    private static void tellVersion(CommandLine line) {
+        line.getCommandSpec().versionProvider(new Version());
+        line.getSubcommands().values().forEach(Main::tellVersion);
     }
 
     /** The environment and the streams of one command. */

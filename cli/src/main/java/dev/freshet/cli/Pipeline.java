@@ -1,6 +1,5 @@
 package dev.freshet.cli;
 
-import dev.freshet.cli.check.BrokerAddress;
 import dev.freshet.listener.Listener;
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.redis.RedisCacheStore;
@@ -81,18 +80,12 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private String kafka(FreshetConfig config, Stages stages) {
-        if (config.kafka().bootstrapServers().isPresent()) {
-            return config.kafka().bootstrapServers().get();
-        }
-        if (stages == Stages.BOTH) {
+        if (config.kafka().bootstrapServers().isEmpty() && stages == Stages.BOTH) {
             OwnBroker broker = OwnBroker.start(config.kafka().dataDir());
             parts.push(broker);
             return broker.address();
         }
-        return BrokerAddress.find(config.kafka().dataDir())
-                .orElseThrow(() -> new CommandFailedException(
-                        ExitCode.UNREACHABLE,
-                        "no embedded broker works on " + config.kafka().dataDir()));
+        return KafkaAddress.of(config);
     }
 
     /**

@@ -42,6 +42,7 @@ class MainIT {
                         "setup ",
                         "teardown ",
                         "explain ",
+                        "dead-letters ",
                         "demo ",
                         "Exit codes: 0 done");
     }
@@ -153,5 +154,51 @@ class MainIT {
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("jdbc:postgresql://host:5432/database").doesNotContain("hidden");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"list", "show", "retry", "drop"})
+    void theDeadLettersCommandsExplainThemselves(String command) {
+        CommandRun run = CommandRun.of(Map.of(), "dead-letters", command, "--help");
+
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).contains("Usage: freshet dead-letters " + command, "--config=FILE");
+        assertThat(CommandRun.of(Map.of(), "dead-letters", command, "--version").out())
+                .startsWith("freshet ");
+        assertThat(CommandRun.of(Map.of(), "dead-letters", "--help").out()).contains(command + " ");
+    }
+
+    @Test
+    void whichDeadLettersMustBeSaidOnce() {
+        String file = CommandRun.file(directory, AWAY).toString();
+
+        for (String[] arguments : new String[][] {
+            {"dead-letters"},
+            {"dead-letters", "show", "--config", file},
+            {"dead-letters", "show", "--config", file, "seven"},
+            {"dead-letters", "retry", "--config", file},
+            {"dead-letters", "retry", "--config", file, "0:1", "x"},
+            {"dead-letters", "drop", "--config", file, "--all", "0:1"},
+        }) {
+            CommandRun run = CommandRun.of(Map.of(), arguments);
+            assertThat(run.code()).as(String.join(" ", arguments)).isEqualTo(2);
+            assertThat(run.err()).contains("Usage: freshet dead-letters").doesNotContain("hidden");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bootstrap-servers: \"127.0.0.1:1\"",
+                "bootstrap-servers: \"nowhere.invalid:1\"",
+                "data-dir: here"
+            })
+    void deadLettersOfAKafkaThatIsAwayAreExitCodeThree(String kafka) {
+        Path file = CommandRun.file(directory, AWAY.replace("bootstrap-servers: \"127.0.0.1:1\"", kafka));
+
+        CommandRun run = CommandRun.of(Map.of(), "dead-letters", "list", "--config", file.toString());
+
+        assertThat(run.code()).as(run.err()).isEqualTo(3);
+        assertThat(run.out()).isEmpty();
     }
 }

@@ -9,6 +9,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -90,20 +91,61 @@ class RunIT {
     }
 
     @Test
-    void aRecordThatCannotBePlannedEndsItWithOneAndIsNotSkipped() throws Exception {
+    void aRecordThatCannotBePlannedIsParkedAndTheLineGoesOn() throws Exception {
         String topic = database.name() + ".public.books";
         try (FreshetProcess run = FreshetProcess.start("run", "--config", file)) {
             await().atMost(START).until(() -> run.out().contains("ready") || !run.alive());
+            assertThat(deadLetters("list").out()).as("%s", run.err()).isEmpty();
             fill();
-            store(broker(run), topic, "{\"op\":\"d\",\"before\":\"a row?\"}");
-            assertThat(run.exit()).as("%s", run.err()).isEqualTo(1);
-            assertThat(run.err()).anyMatch(line -> line.contains(topic) && line.contains("offset 0"));
+            store(broker(run), topic, "{\"op\":\"d\",\"before\":\"a row?\"}\u001b");
+            store(broker(run), topic, "s3cret");
+
+            database.run("UPDATE books SET author_id = 30 WHERE id = 1");
+
+            await().atMost(START).until(() -> keys().equals(List.of("other")));
+            await().atMost(START).until(() -> deadLetters("list").out().lines().count() == 2);
+            List<String> lines = deadLetters("list").out().lines().toList();
+            assertThat(lines.get(0)).matches("0:0\t20\\S+Z\tpublic\\.books\tUndecodableException: the value is no .*");
+            assertThat(lines.get(1)).startsWith("0:1\t");
+
+            CommandRun shown = deadLetters("show", "0:0");
+            assertThat(shown.code()).as(shown.err()).isZero();
+            assertThat(shown.out())
+                    .contains("source\t" + topic + ", partition 0, offset ")
+                    .contains("key\t(none)")
+                    .contains("value\t{\"op\":\"d\",\"before\":\"a row?\"}\\x1b");
+
+            assertThat(deadLetters("show", "0:7").code()).isEqualTo(1);
+            assertThat(deadLetters("drop", "0:0", "0:7").code()).isEqualTo(1);
+            assertThat(deadLetters("list").out().lines())
+                    .as("none of them was dropped")
+                    .hasSize(2);
+            CommandRun dropped = deadLetters("drop", "0:0");
+            assertThat(dropped.out()).as(dropped.err()).isEqualTo("dropped\t0:0\n");
+            assertThat(dropped.code()).isZero();
+            assertThat(deadLetters("drop", "0:0").code()).as("it is done").isEqualTo(1);
+            CommandRun retried = deadLetters("retry", "--all");
+            assertThat(retried.out()).as(retried.err()).isEqualTo("published\t0:1\n");
+            await().atMost(START)
+                    .untilAsserted(() -> assertThat(deadLetters("list").out().lines())
+                            .as("as bad as before")
+                            .singleElement()
+                            .asString()
+                            .matches("0:[34]\t.*"));
+            assertThat(deadLetters("drop", "--all").code()).isZero();
+            assertThat(deadLetters("list").out()).isEmpty();
+
+            assertThat(run.terminate()).as("%s", run.err()).isZero();
+            assertThat(run.err())
+                    .anyMatch(line -> line.contains("cannot be applied") && line.contains(topic))
+                    .noneMatch(line -> line.contains("s3cret") || line.contains("a row?"));
         }
-        database.run("DELETE FROM books");
-        try (FreshetProcess next = FreshetProcess.start("run", "--config", file)) {
-            assertThat(next.exit()).as("%s", next.err()).isEqualTo(1);
-            assertThat(next.err()).anyMatch(line -> line.contains(topic) && line.contains("offset 0"));
-        }
+    }
+
+    private CommandRun deadLetters(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("dead-letters", arguments[0], "--config", file));
+        all.addAll(List.of(arguments).subList(1, arguments.length));
+        return CommandRun.of(Map.of(), all.toArray(String[]::new));
     }
 
     private static String broker(FreshetProcess run) {
