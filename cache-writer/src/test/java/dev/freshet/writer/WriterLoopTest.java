@@ -1,0 +1,210 @@
+package dev.freshet.writer;
+
+import static dev.freshet.writer.CacheWriterIT.change;
+import static dev.freshet.writer.CacheWriterIT.row;
+import static dev.freshet.writer.Tables.BOOKS;
+import static dev.freshet.writer.Tables.column;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.freshet.model.Snapshot;
+import dev.freshet.model.Topics;
+import dev.freshet.model.config.HostPort;
+import dev.freshet.model.config.WriterConfig;
+import dev.freshet.writer.acknowledge.Snapshots;
+import dev.freshet.writer.apply.CacheRules;
+import dev.freshet.writer.apply.ChangeApplier;
+import dev.freshet.writer.deadletter.DeadLetters;
+import dev.freshet.writer.decode.RecordDecoder;
+import dev.freshet.writer.plan.InvalidationPlanner;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The loop, step by step: what is scheduled happens poll by poll, on the test's thread. */
+@Timeout(30)
+final class WriterLoopTest {
+
+    private static final Duration WINDOW = Duration.ofSeconds(30);
+    private static final TopicPartition TABLE = new TopicPartition("shop.public.books", 0);
+    private static final TopicPartition CONTROL = new TopicPartition("shop.control", 0);
+
+    private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("none");
+    private final MockProducer<byte[], byte[]> deadLetterTopic =
+            new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final RecordingStore store = new RecordingStore().promptly();
+    private final ManualTimer timer = new ManualTimer();
+    private final ManualTimer snapshotTimer = new ManualTimer();
+    private final WriterLoop loop = loop();
+
+    private WriterLoop loop() {
+        var mappings = List.of(Mappings.key("book", "book:{id}"));
+        return new WriterLoop(
+                new Topics("shop"),
+                new WriterConfig(new HostPort("127.0.0.1", 0), WriterConfig.OnAttach.KEEP, WINDOW),
+                kafka,
+                new RecordDecoder(
+                        Set.of(BOOKS),
+                        Tables.catalogue(Tables.keyed(
+                                BOOKS, column("id", "int4"), column("title", "text"), column("author", "int4"))),
+                        (shape, row) -> row,
+                        InstantSource.system()),
+                InvalidationPlanner.of(mappings),
+                new ChangeApplier(store, new CacheRules(mappings), timer, WINDOW, request -> {}),
+                store,
+                new DeadLetters(
+                        "shop",
+                        "shop.dead-letters",
+                        () -> deadLetterTopic,
+                        () -> {},
+                        new ManualTimer(),
+                        InstantSource.system(),
+                        new Random(1)),
+                Snapshots.start(() -> Snapshot.parse("100:100:"), snapshotTimer, Duration.ofMillis(100)),
+                timer,
+                InstantSource.system());
+    }
+
+    private void assign() {
+        kafka.updateBeginningOffsets(Map.of(TABLE, 0L, CONTROL, 0L));
+        kafka.updateEndOffsets(Map.of(TABLE, 0L, CONTROL, 0L));
+        kafka.rebalance(List.of(TABLE, CONTROL));
+    }
+
+    private void record(long offset, String value) {
+        kafka.addRecord(new ConsumerRecord<>(
+                TABLE.topic(), TABLE.partition(), offset, null, value.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Optional<Long> committed() {
+        return Optional.ofNullable(kafka.committed(Set.of(TABLE)).get(TABLE)).map(offset -> offset.offset());
+    }
+
+    private void run(Runnable... polls) {
+        for (Runnable poll : polls) {
+            kafka.schedulePollTask(poll);
+        }
+        kafka.schedulePollTask(loop::stop);
+        loop.run();
+    }
+
+    @Test
+    void theOffsetOfAParkedRecordWaitsForKafkaAndForTheSweep() {
+        run(
+                this::assign,
+                () -> {
+                    record(0, change("u", "null", row(1, "a")));
+                    record(1, "s3cret");
+                    record(2, "s3cret, too");
+                    record(3, change("u", "null", row(2, "a")));
+                },
+                () -> {
+                    assertThat(store.names()).containsExactly("apply", "fence", "sweep");
+                    assertThat(deadLetterTopic.history()).hasSize(2);
+                    snapshotTimer.pass(Duration.ofMillis(100));
+                },
+                () -> {
+                    deadLetterTopic.completeNext();
+                    timer.pass(WINDOW.dividedBy(2));
+                },
+                () -> {
+                    assertThat(store.names()).endsWith("take back");
+                    assertThat(committed())
+                            .describedAs("the second is not stored")
+                            .isEmpty();
+                    deadLetterTopic.completeNext();
+                },
+                () -> {},
+                () -> assertThat(committed()).contains(4L));
+    }
+
+    @Test
+    void aSweepThatIsUnderWayHoldsTheOffsetToo() {
+        run(
+                this::assign,
+                () -> record(0, "s3cret"),
+                () -> deadLetterTopic.completeNext(),
+                () -> {},
+                () -> {
+                    assertThat(committed()).describedAs("a fill may still come").isEmpty();
+                    timer.pass(WINDOW.dividedBy(2));
+                },
+                () -> {},
+                () -> assertThat(committed()).contains(1L));
+    }
+
+    @Test
+    void nothingMoreIsReadWhileTooMuchWaitsToBeParked() {
+        byte[] large = new byte[40 << 20];
+        run(
+                this::assign,
+                () -> {
+                    kafka.addRecord(large(0, large));
+                    kafka.addRecord(large(1, large));
+                },
+                () -> {
+                    assertThat(kafka.paused()).containsExactlyInAnyOrder(TABLE, CONTROL);
+                    deadLetterTopic.completeNext();
+                    deadLetterTopic.completeNext();
+                },
+                () -> assertThat(kafka.paused()).isEmpty());
+    }
+
+    private static ConsumerRecord<byte[], byte[]> large(long offset, byte[] value) {
+        return new ConsumerRecord<>(
+                TABLE.topic(),
+                TABLE.partition(),
+                offset,
+                0,
+                TimestampType.CREATE_TIME,
+                -1,
+                value.length,
+                null,
+                value,
+                new RecordHeaders(),
+                Optional.empty());
+    }
+
+    @Test
+    void aKafkaThatIsAwayIsWaitedFor() {
+        run(
+                () -> kafka.setPollException(new TimeoutException("no coordinator")),
+                () -> {
+                    kafka.updateBeginningOffsets(Map.of(TABLE, 0L, CONTROL, 0L));
+                    kafka.updateEndOffsets(Map.of(TABLE, 0L, CONTROL, 0L));
+                    kafka.setOffsetsException(new TimeoutException("no leader"));
+                    kafka.rebalance(List.of(TABLE, CONTROL));
+                },
+                () -> record(0, change("u", "null", row(1, "a"))),
+                () -> {
+                    assertThat(store.names()).containsExactly("apply");
+                    assertThat(loop.ready()).isCompleted();
+                });
+    }
+
+    @Test
+    void whatOnlyAPersonCanMendEndsIt() {
+        assertThatThrownBy(() -> run(
+                        this::assign,
+                        () -> kafka.setPollException(new TopicAuthorizationException(Set.of(TABLE.topic())))))
+                .isInstanceOf(WriterStoppedException.class)
+                .hasMessage("TopicAuthorizationException: Not authorized to access topics: [shop.public.books]");
+        assertThat(kafka.closed()).isTrue();
+    }
+}
