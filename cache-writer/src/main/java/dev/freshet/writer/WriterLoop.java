@@ -14,10 +14,9 @@ import dev.freshet.writer.deadletter.DeadLetters;
 import dev.freshet.writer.decode.Decoded;
 import dev.freshet.writer.decode.RecordDecoder;
 import dev.freshet.writer.decode.UndecodableException;
-import dev.freshet.writer.failure.Backoff;
 import dev.freshet.writer.failure.Reaction;
+import dev.freshet.writer.failure.Retrying;
 import dev.freshet.writer.plan.InvalidationPlanner;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,14 +27,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -46,7 +43,6 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +54,6 @@ final class WriterLoop implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriterLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final String EPOCH_HEADER = "freshet.epoch";
 
     /** Above so many commands and sweeps that wait to be acknowledged, nothing more is read: their memory is bounded. */
     private static final int MOST_HELD = 500_000;
@@ -76,8 +71,8 @@ final class WriterLoop implements Runnable {
     private final Acknowledgements acknowledgements;
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
-    private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Retrying retrying = new Retrying(stopping);
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final List<GapFlush> flushes = new ArrayList<>();
     private Optional<Long> controlEnd = Optional.empty();
@@ -147,7 +142,7 @@ final class WriterLoop implements Runnable {
         } else {
             consumer.resume(consumer.paused());
         }
-        return untilAvailable(this::read, () -> {});
+        return retrying.untilAvailable(this::read, () -> {});
     }
 
     private ConsumerRecords<byte[], byte[]> read() {
@@ -174,18 +169,7 @@ final class WriterLoop implements Runnable {
         List<CompletableFuture<Void>> settling = new ArrayList<>();
         Parking parking = new Parking(topics, tables, deadLetters);
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            try {
-                if (record.topic().equals(topics.control())) {
-                    control(record).ifPresent(flush -> settling.add(flush.settled()));
-                } else {
-                    plan(record, work);
-                }
-            } catch (RuntimeException e) {
-                if (Reaction.to(e, Reaction.At.RECORD) != Reaction.PARK) {
-                    throw e;
-                }
-                parking.add(record, e);
-            }
+            take(record, work, parking).ifPresent(flush -> settling.add(flush.settled()));
             next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
         }
         settling.add(parking.start(work));
@@ -206,6 +190,22 @@ final class WriterLoop implements Runnable {
                 work.sweeps(),
                 CompletableFuture.allOf(settling.toArray(CompletableFuture[]::new)),
                 applied);
+    }
+
+    /** Decodes and plans one record; one that cannot be is set aside to be parked. */
+    private Optional<GapFlush> take(ConsumerRecord<byte[], byte[]> record, ChangeApplier.Work work, Parking parking) {
+        try {
+            if (record.topic().equals(topics.control())) {
+                return control(record);
+            }
+            plan(record, work);
+        } catch (RuntimeException e) {
+            if (Reaction.to(e, Reaction.At.RECORD) != Reaction.PARK) {
+                throw e;
+            }
+            parking.add(record, e);
+        }
+        return Optional.empty();
     }
 
     private Optional<GapFlush> control(ConsumerRecord<byte[], byte[]> record) {
@@ -236,21 +236,9 @@ final class WriterLoop implements Runnable {
     }
 
     private void plan(ConsumerRecord<byte[], byte[]> record, ChangeApplier.Work work) {
-        Decoded decoded = untilAvailable(() -> decoder.decode(record.value(), epoch(record)));
+        Decoded decoded = untilAvailable(() -> decoder.decode(record.value(), EpochHeader.read(record.headers())));
         if (decoded instanceof Decoded.Change change) {
             work.add(change.change(), planner.plan(change.change(), change.shape()));
-        }
-    }
-
-    private static OptionalLong epoch(ConsumerRecord<byte[], byte[]> record) {
-        Header header = record.headers().lastHeader(EPOCH_HEADER);
-        if (header == null) {
-            return OptionalLong.empty();
-        }
-        try {
-            return OptionalLong.of(Long.parseLong(new String(header.value(), StandardCharsets.US_ASCII)));
-        } catch (NumberFormatException e) {
-            throw new UndecodableException("the header " + EPOCH_HEADER + " is no number");
         }
     }
 
@@ -327,40 +315,7 @@ final class WriterLoop implements Runnable {
 
     /** Tries until it works or the writer stops; our place in the consumer group is kept meanwhile. */
     private <T> T untilAvailable(Supplier<T> step) {
-        return untilAvailable(step, this::keepPlace);
-    }
-
-    private <T> T untilAvailable(Supplier<T> step, Runnable betweenTries) {
-        boolean tried = false;
-        while (true) {
-            try {
-                if (tried) {
-                    betweenTries.run();
-                }
-                T result = step.get();
-                backoff.reset();
-                return result;
-            } catch (RuntimeException e) {
-                if (Reaction.to(e, Reaction.At.ELSEWHERE) != Reaction.RETRY) {
-                    throw e;
-                }
-                await(Reaction.cause(e));
-                tried = true;
-            }
-        }
-    }
-
-    private void await(Throwable unavailable) {
-        Duration wait = backoff.next();
-        LOG.warn("Trying again in {} ms: {}", wait.toMillis(), unavailable.getMessage());
-        try {
-            if (stopping.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new WakeupException();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WakeupException();
-        }
+        return retrying.untilAvailable(step, this::keepPlace);
     }
 
     private void keepPlace() {
@@ -398,7 +353,7 @@ final class WriterLoop implements Runnable {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             Map<TopicPartition, OffsetAndMetadata> committed =
-                    untilAvailable(() -> consumer.committed(Set.copyOf(partitions)), () -> {});
+                    retrying.untilAvailable(() -> consumer.committed(Set.copyOf(partitions)), () -> {});
             for (TopicPartition partition : partitions) {
                 if (committed.get(partition) == null) {
                     consumer.seekToBeginning(List.of(partition));
@@ -406,8 +361,9 @@ final class WriterLoop implements Runnable {
             }
             TopicPartition control = new TopicPartition(topics.control(), 0);
             if (partitions.contains(control)) {
-                controlEnd = Optional.ofNullable(untilAvailable(() -> consumer.endOffsets(List.of(control)), () -> {})
-                        .get(control));
+                controlEnd = Optional.ofNullable(
+                        retrying.untilAvailable(() -> consumer.endOffsets(List.of(control)), () -> {})
+                                .get(control));
             }
             assigned |= !consumer.assignment().isEmpty();
         }

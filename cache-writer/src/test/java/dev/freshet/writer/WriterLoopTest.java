@@ -135,6 +135,23 @@ final class WriterLoopTest {
     }
 
     @Test
+    void anEpochThatIsNoNumberIsParked() {
+        run(
+                this::assign,
+                () -> {
+                    ConsumerRecord<byte[], byte[]> record = sized(0, new byte[0]);
+                    record.headers().add("freshet.epoch", "s3cret".getBytes(StandardCharsets.UTF_8));
+                    kafka.addRecord(record);
+                },
+                () -> {
+                    assertThat(deadLetterTopic.history()).hasSize(1);
+                    assertThat(deadLetterTopic.history().get(0).headers())
+                            .anyMatch(header -> new String(header.value(), StandardCharsets.UTF_8)
+                                    .equals("the header freshet.epoch is no number"));
+                });
+    }
+
+    @Test
     void aSweepThatIsUnderWayHoldsTheOffsetToo() {
         run(
                 this::assign,
@@ -155,8 +172,8 @@ final class WriterLoopTest {
         run(
                 this::assign,
                 () -> {
-                    kafka.addRecord(large(0, large));
-                    kafka.addRecord(large(1, large));
+                    kafka.addRecord(sized(0, large));
+                    kafka.addRecord(sized(1, large));
                 },
                 () -> {
                     assertThat(kafka.paused()).containsExactlyInAnyOrder(TABLE, CONTROL);
@@ -166,7 +183,7 @@ final class WriterLoopTest {
                 () -> assertThat(kafka.paused()).isEmpty());
     }
 
-    private static ConsumerRecord<byte[], byte[]> large(long offset, byte[] value) {
+    private static ConsumerRecord<byte[], byte[]> sized(long offset, byte[] value) {
         return new ConsumerRecord<>(
                 TABLE.topic(),
                 TABLE.partition(),
@@ -206,5 +223,16 @@ final class WriterLoopTest {
                 .isInstanceOf(WriterStoppedException.class)
                 .hasMessage("TopicAuthorizationException: Not authorized to access topics: [shop.public.books]");
         assertThat(kafka.closed()).isTrue();
+    }
+
+    @Test
+    void aDefectEndsItWithoutQuotingAnything() {
+        assertThatThrownBy(() -> run(this::assign, () -> {
+                    throw new IllegalStateException("s3cret");
+                }))
+                .isInstanceOf(WriterStoppedException.class)
+                .hasMessageStartingWith("IllegalStateException: thrown below dev.freshet.")
+                .hasMessageNotContaining("s3cret")
+                .hasNoCause();
     }
 }

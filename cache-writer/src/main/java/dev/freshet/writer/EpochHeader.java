@@ -1,0 +1,32 @@
+package dev.freshet.writer;
+
+import dev.freshet.writer.decode.UndecodableException;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/** The header in which our listener states the epoch of a record's position. */
+final class EpochHeader {
+
+    private static final String NAME = "freshet.epoch";
+
+    private EpochHeader() {}
+
+    /**
+     * The epoch; empty in records of others.
+     *
+     * @throws UndecodableException where the header is no number
+     */
+    static OptionalLong read(Headers headers) {
+        Header header = headers.lastHeader(NAME);
+        if (header == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(new String(header.value(), StandardCharsets.US_ASCII)));
+        } catch (NumberFormatException e) {
+            throw new UndecodableException("the header " + NAME + " is no number");
+        }
+    }
+}
