@@ -9,9 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A record of the control topic, written as one JSON object with a {@code type}. Times are microseconds since 1970. */
 public sealed interface ControlRecord {
@@ -44,16 +47,36 @@ public sealed interface ControlRecord {
     }
 
     /**
-     * Changes may have been missed: what the mapped caches hold cannot be trusted.
+     * Changes may have been missed: what the mapped caches hold cannot be trusted. A gap of all tables begins a new epoch,
+     * higher than any before; one of some tables leaves the epoch as it is.
      *
      * @param reason for people
-     * @param lsn where continuity starts again
-     * @param epoch the epoch of the positions from here on, higher than any before
+     * @param tables whose caches cannot be trusted; empty: all mapped tables
+     * @param lsn where continuity starts again; of some tables' gap, how far the listener has come
+     * @param epoch the epoch of the positions from here on
      */
-    record Gap(String reason, Lsn lsn, long epoch, Instant found) implements ControlRecord {
+    record Gap(String reason, Set<TableId> tables, Lsn lsn, long epoch, Instant found) implements ControlRecord {
+        public Gap {
+            tables = Collections.unmodifiableSortedSet(new TreeSet<>(tables));
+        }
+
+        /** A gap of all mapped tables. */
+        public Gap(String reason, Lsn lsn, long epoch, Instant found) {
+            this(reason, Set.of(), lsn, epoch, found);
+        }
+
+        /** Whether this table's caches cannot be trusted. */
+        public boolean concerns(TableId table) {
+            return tables.isEmpty() || tables.contains(table);
+        }
+
         @Override
         public byte[] toJson() {
             ObjectNode json = MAPPER.createObjectNode().put("type", "gap").put("reason", reason);
+            if (!tables.isEmpty()) {
+                ArrayNode names = json.putArray("tables");
+                tables.forEach(table -> names.add(table.toString()));
+            }
             json.put("lsn", lsn.toString()).put("epoch", epoch);
             json.put("found_ts_us", ChronoUnit.MICROS.between(Instant.EPOCH, found));
             return bytes(json);
@@ -86,6 +109,7 @@ public sealed interface ControlRecord {
                 case "gap" -> {
                     return new Gap(
                             json.path("reason").asText(),
+                            tables(json.path("tables")),
                             Lsn.parse(json.path("lsn").asText()),
                             number(json.path("epoch")),
                             micros(json.path("found_ts_us")));
@@ -95,6 +119,21 @@ public sealed interface ControlRecord {
         } catch (java.io.IOException e) {
             throw new IllegalArgumentException("not a control record: not JSON", e);
         }
+    }
+
+    /** Without names, or with none, all tables are meant; a name that cannot be read is never left out. */
+    private static Set<TableId> tables(JsonNode json) {
+        if (!json.isMissingNode() && !json.isArray()) {
+            throw new IllegalArgumentException("not a control record: tables is no list");
+        }
+        Set<TableId> tables = new TreeSet<>();
+        for (JsonNode name : json) {
+            if (!name.isTextual()) {
+                throw new IllegalArgumentException("not a control record: a table's name is no text");
+            }
+            tables.add(TableId.parse(name.textValue()));
+        }
+        return tables;
     }
 
     private static Instant micros(JsonNode json) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,32 @@ final class ControlRecordTest {
         assertThat(ControlRecord.parse(gap.toJson())).isEqualTo(gap);
     }
 
+    @Test
+    void aGapOfSomeTablesReadsBack() {
+        TableId books = new TableId("public", "books");
+        TableId odd = new TableId("Sales", "Order.Items \"x\"");
+        ControlRecord.Gap gap =
+                new ControlRecord.Gap("rewritten", Set.of(books, odd), Lsn.parse("0/10"), 3, Instant.EPOCH);
+        assertThat(ControlRecord.parse(gap.toJson())).isEqualTo(gap);
+        assertThat(new String(gap.toJson(), StandardCharsets.UTF_8))
+                .isEqualTo("{\"type\":\"gap\",\"reason\":\"rewritten\",\"tables\":[\"Sales.Order.Items \\\"x\\\"\","
+                        + "\"public.books\"],\"lsn\":\"0/10\",\"epoch\":3,\"found_ts_us\":0}");
+        assertThat(gap.concerns(books)).isTrue();
+        assertThat(gap.concerns(new TableId("public", "authors"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\"tables\":[],"})
+    void aGapThatNamesNoTableConcernsAll(String tables) {
+        String json = "{\"type\":\"gap\",\"reason\":\"r\"," + tables
+                + "\"lsn\":\"0/1\",\"epoch\":1,\"found_ts_us\":1}";
+        ControlRecord.Gap gap = (ControlRecord.Gap) ControlRecord.parse(json.getBytes(StandardCharsets.UTF_8));
+        assertThat(gap.tables()).isEmpty();
+        assertThat(gap.concerns(new TableId("public", "books"))).isTrue();
+        assertThat(gap).isEqualTo(new ControlRecord.Gap("r", Lsn.parse("0/1"), 1, Instant.EPOCH.plusNanos(1000)));
+        assertThat(new String(gap.toJson(), StandardCharsets.UTF_8)).doesNotContain("tables");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -48,6 +75,10 @@ final class ControlRecordTest {
                 "{\"type\":\"heartbeat\",\"lsn\":\"1\",\"source_ts_us\":1,\"end_offsets\":{}}",
                 "{\"type\":\"gap\",\"lsn\":\"0/1\",\"found_ts_us\":1}",
                 "{\"type\":\"gap\",\"epoch\":1,\"found_ts_us\":1}",
+                "{\"type\":\"gap\",\"tables\":null,\"lsn\":\"0/1\",\"epoch\":1,\"found_ts_us\":1}",
+                "{\"type\":\"gap\",\"tables\":\"public.books\",\"lsn\":\"0/1\",\"epoch\":1,\"found_ts_us\":1}",
+                "{\"type\":\"gap\",\"tables\":[5],\"lsn\":\"0/1\",\"epoch\":1,\"found_ts_us\":1}",
+                "{\"type\":\"gap\",\"tables\":[\"books\"],\"lsn\":\"0/1\",\"epoch\":1,\"found_ts_us\":1}",
             })
     void whatIsNoControlRecordIsRefused(String json) {
         assertThatThrownBy(() -> ControlRecord.parse(json.getBytes(StandardCharsets.UTF_8)))
