@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -166,7 +167,7 @@ public final class ChangeApplier {
         public List<Supplier<CompletableFuture<Void>>> sweeps() {
             return wide.entrySet().stream()
                     .<Supplier<CompletableFuture<Void>>>map(
-                            set -> () -> start(set.getKey(), set.getValue()).settled())
+                            set -> () -> start(set.getKey(), set.getValue()).settled().thenAccept(removed -> {}))
                     .toList();
         }
     }
@@ -182,10 +183,29 @@ public final class ChangeApplier {
      * @param position from where on changes are known again; empty where that is not known
      */
     public CompletableFuture<Void> flush(Optional<Position> position) {
-        return CompletableFuture.allOf(rules.mappings().stream()
-                .map(mapping -> start(whole(mapping), new Cause(Fence.REFUSE_ALL, position))
-                        .applied())
+        return flush(mapping -> true, position);
+    }
+
+    /**
+     * Removes every entry of the mappings that are meant. Completes when they are gone; never fails.
+     *
+     * @param position as of a flush of all
+     */
+    public CompletableFuture<Void> flush(Predicate<CacheMapping> meant, Optional<Position> position) {
+        return CompletableFuture.allOf(removals(meant, position).stream()
+                .map(Removal::applied)
                 .toArray(CompletableFuture[]::new));
+    }
+
+    /** Starts to remove every entry of the mappings that are meant; tells of each how far it has come. */
+    public List<Removal> removals(Predicate<CacheMapping> meant, Optional<Position> position) {
+        return rules.mappings().stream()
+                .filter(meant)
+                .map(mapping -> {
+                    Sweeper.Progress progress = start(whole(mapping), new Cause(Fence.REFUSE_ALL, position));
+                    return new Removal(mapping, progress.applied(), progress.settled());
+                })
+                .toList();
     }
 
     private Sweeper.Progress start(Wide set, Cause cause) {

@@ -37,12 +37,12 @@ final class Sweeper {
     private record Turn(Wide set, Waiting request) {}
 
     /**
-     * How far a removal has come; neither ever fails.
+     * How far a removal has come; neither ever fails. Each tells how many keys or fields went.
      *
      * @param applied the keys are gone
      * @param settled nothing that was under way meanwhile can bring one back: the change may be acknowledged
      */
-    record Progress(CompletableFuture<Void> applied, CompletableFuture<Void> settled) {}
+    record Progress(CompletableFuture<Long> applied, CompletableFuture<Long> settled) {}
 
     private final CacheStore store;
     private final ScheduledExecutorService timer;
@@ -94,11 +94,11 @@ final class Sweeper {
                 later(RETRY, () -> start(set, request));
                 return;
             }
-            request.progress().applied().complete(null);
+            request.progress().applied().complete(removed);
             if (set.filledUnfenced()) {
                 later(leaseLife, () -> takeBack(set, request));
             } else {
-                request.progress().settled().complete(null);
+                request.progress().settled().complete(0L);
             }
             synchronized (waiting) {
                 running.remove(set);
@@ -110,7 +110,7 @@ final class Sweeper {
     private void takeBack(Wide set, Waiting request) {
         set.takeBack(store, request.cause().fence()).whenComplete((removed, failure) -> {
             if (failure == null) {
-                request.progress().settled().complete(null);
+                request.progress().settled().complete(removed);
             } else {
                 later(RETRY, () -> takeBack(set, request));
             }
