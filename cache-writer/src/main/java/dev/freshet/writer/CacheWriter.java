@@ -3,6 +3,8 @@ package dev.freshet.writer;
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.redis.CacheStore;
 import dev.freshet.redis.FillStore;
+import dev.freshet.redis.MarkerStore;
+import dev.freshet.redis.MarkerStore.Replicas;
 import dev.freshet.writer.acknowledge.JdbcSnapshotSource;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.CacheRules;
@@ -16,6 +18,9 @@ import dev.freshet.writer.deadletter.DeadLetterTopic;
 import dev.freshet.writer.deadletter.DeadLetters;
 import dev.freshet.writer.decode.JdbcGeneratedColumns;
 import dev.freshet.writer.decode.RecordDecoder;
+import dev.freshet.writer.place.KafkaTopicIds;
+import dev.freshet.writer.place.Places;
+import dev.freshet.writer.place.TopicIds;
 import dev.freshet.writer.plan.InvalidationPlanner;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -40,8 +45,11 @@ public final class CacheWriter implements AutoCloseable {
     private static final Duration SNAPSHOT_INTERVAL = Duration.ofMillis(100);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
 
+    private static final Duration REPLICATION_LIMIT = Duration.ofSeconds(1);
+
     private final Thread thread;
     private final WriterLoop loop;
+    private final TopicIds topicIds;
     private final DeadLetters deadLetters;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final List<ScheduledExecutorService> timers;
@@ -49,10 +57,12 @@ public final class CacheWriter implements AutoCloseable {
 
     private CacheWriter(
             WriterLoop loop,
+            TopicIds topicIds,
             DeadLetters deadLetters,
             List<ScheduledExecutorService> timers,
             List<SourceConnection> connections) {
         this.loop = loop;
+        this.topicIds = topicIds;
         this.deadLetters = deadLetters;
         this.timers = timers;
         this.connections = connections;
@@ -65,9 +75,11 @@ public final class CacheWriter implements AutoCloseable {
      * @param bootstrapServers of Kafka
      * @param store stays the caller's to close, after this writer
      * @param fills the same Redis, for refreshes by query; the caller's to close as well
+     * @param markers the same Redis, to find out whether it has lost writes
      * @throws dev.freshet.writer.catalogue.SourceUnavailableException where the source gives no first snapshot
      */
-    public static CacheWriter start(FreshetConfig config, String bootstrapServers, CacheStore store, FillStore fills) {
+    public static CacheWriter start(
+            FreshetConfig config, String bootstrapServers, CacheStore store, FillStore fills, MarkerStore markers) {
         SourceConnection catalogue = new SourceConnection(config.postgres(), "writer");
         SourceConnection snapshotting = new SourceConnection(config.postgres(), "writer snapshots");
         SourceConnection querying = new SourceConnection(config.postgres(), "writer queries");
@@ -77,6 +89,7 @@ public final class CacheWriter implements AutoCloseable {
         ScheduledExecutorService queryThread = daemon("freshet-writer-queries");
         ScheduledExecutorService letterThread = daemon("freshet-writer-dead-letters");
         List<ScheduledExecutorService> timers = List.of(timer, snapshotThread, queryThread, letterThread);
+        TopicIds topicIds = new KafkaTopicIds(config, bootstrapServers);
         DeadLetterTopic letterTopic = new DeadLetterTopic(config, bootstrapServers);
         DeadLetters deadLetters = new DeadLetters(
                 config.pipeline(),
@@ -113,17 +126,26 @@ public final class CacheWriter implements AutoCloseable {
                     store,
                     deadLetters,
                     snapshots,
+                    new Places(markers, config.pipeline(), replicas(config), config.caches()),
+                    topicIds,
+                    config.redis().replayOnFailover(),
                     timer,
                     InstantSource.system());
-            CacheWriter writer = new CacheWriter(loop, deadLetters, timers, connections);
+            CacheWriter writer = new CacheWriter(loop, topicIds, deadLetters, timers, connections);
             deadLetters.prepare();
             writer.thread.start();
             return writer;
         } catch (RuntimeException e) {
             timers.forEach(ScheduledExecutorService::shutdownNow);
+            topicIds.close();
             connections.forEach(SourceConnection::close);
             throw e;
         }
+    }
+
+    private static Replicas replicas(FreshetConfig config) {
+        int count = config.redis().waitForReplicas();
+        return count == 0 ? Replicas.NONE : new Replicas(count, REPLICATION_LIMIT);
     }
 
     private static ScheduledExecutorService daemon(String name) {
@@ -178,6 +200,7 @@ public final class CacheWriter implements AutoCloseable {
         }
         timers.forEach(ScheduledExecutorService::shutdownNow);
         deadLetters.close();
+        topicIds.close();
         connections.forEach(SourceConnection::close);
     }
 }

@@ -1,5 +1,6 @@
 package dev.freshet.writer;
 
+import dev.freshet.model.CacheMapping;
 import dev.freshet.model.Position;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.ChangeApplier;
@@ -7,11 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Flushes the mapped caches because of one gap, twice (rule 18): at once, and when every transaction that was under way
+ * Flushes mapped caches because of one gap, twice (rule 18): at once, and when every transaction that was under way
  * after the gap has ended. A commit that was invisible when the slot was made is never decoded, and a reader may have
  * cached the row as it was before, after the first flush. Confined to the writer's thread.
  */
@@ -22,6 +24,7 @@ final class GapFlush {
 
     private final ChangeApplier applier;
     private final Snapshots snapshots;
+    private final Predicate<CacheMapping> meant;
     private final Optional<Position> position;
     private final CompletableFuture<Void> settled = new CompletableFuture<>();
     private final long takenAtStart;
@@ -31,18 +34,33 @@ final class GapFlush {
     private boolean second;
     private boolean impatient;
 
-    private GapFlush(ChangeApplier applier, Snapshots snapshots, Optional<Position> position, Instant now) {
+    private GapFlush(
+            ChangeApplier applier,
+            Snapshots snapshots,
+            Predicate<CacheMapping> meant,
+            Optional<Position> position,
+            Instant now) {
         this.applier = applier;
         this.snapshots = snapshots;
+        this.meant = meant;
         this.position = position;
         this.takenAtStart = snapshots.taken();
         this.started = now;
-        this.flush = applier.flush(position);
+        this.flush = applier.flush(meant, position);
         snapshots.want();
     }
 
-    static GapFlush start(ChangeApplier applier, Snapshots snapshots, Optional<Position> position, Instant now) {
-        return new GapFlush(applier, snapshots, position, now);
+    /**
+     * @param meant whose entries go
+     * @param position from where on changes are known again; empty where that is not known
+     */
+    static GapFlush start(
+            ChangeApplier applier,
+            Snapshots snapshots,
+            Predicate<CacheMapping> meant,
+            Optional<Position> position,
+            Instant now) {
+        return new GapFlush(applier, snapshots, meant, position, now);
     }
 
     /** Takes the next step, if its time has come. */
@@ -59,7 +77,7 @@ final class GapFlush {
         }
         if (mustHaveEnded >= 0 && snapshots.latest().xmin() >= mustHaveEnded) {
             second = true;
-            flush = applier.flush(position);
+            flush = applier.flush(meant, position);
             return;
         }
         snapshots.want();

@@ -23,7 +23,8 @@ final class Parking {
 
     private static final Logger LOG = LoggerFactory.getLogger(Parking.class);
 
-    private record Parked(ConsumerRecord<byte[], byte[]> record, Why why) {}
+    /** @param again whether it was parked once, before Redis forgot what came of it */
+    private record Parked(ConsumerRecord<byte[], byte[]> record, Why why, boolean again) {}
 
     private final Topics topics;
     private final Map<String, Set<TableId>> tables;
@@ -37,8 +38,8 @@ final class Parking {
         this.deadLetters = deadLetters;
     }
 
-    void add(ConsumerRecord<byte[], byte[]> record, RuntimeException failure) {
-        parked.add(new Parked(record, Why.of(failure, tables.getOrDefault(record.topic(), Set.of()))));
+    void add(ConsumerRecord<byte[], byte[]> record, RuntimeException failure, boolean again) {
+        parked.add(new Parked(record, Why.of(failure, tables.getOrDefault(record.topic(), Set.of())), again));
     }
 
     /** Whether one of them is no table's: it may have said that changes were missed. */
@@ -68,6 +69,7 @@ final class Parking {
         parked.forEach(one -> work.addUnknown(
                 one.why().tables(), RecordDecoder.transaction(one.record().value())));
         return CompletableFuture.allOf(parked.stream()
+                .filter(one -> !one.again())
                 .map(one -> deadLetters.park(one.record(), one.why()))
                 .toArray(CompletableFuture[]::new));
     }

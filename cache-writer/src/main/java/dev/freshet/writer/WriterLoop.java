@@ -1,5 +1,6 @@
 package dev.freshet.writer;
 
+import dev.freshet.model.CacheMapping;
 import dev.freshet.model.ControlRecord;
 import dev.freshet.model.Position;
 import dev.freshet.model.TableId;
@@ -7,6 +8,7 @@ import dev.freshet.model.Topics;
 import dev.freshet.model.config.WriterConfig;
 import dev.freshet.redis.CacheStore;
 import dev.freshet.redis.KeyCommand;
+import dev.freshet.redis.MarkerStore;
 import dev.freshet.writer.acknowledge.Acknowledgements;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.ChangeApplier;
@@ -16,6 +18,9 @@ import dev.freshet.writer.decode.RecordDecoder;
 import dev.freshet.writer.decode.UndecodableException;
 import dev.freshet.writer.failure.Reaction;
 import dev.freshet.writer.failure.Retrying;
+import dev.freshet.writer.place.Places;
+import dev.freshet.writer.place.TopicIds;
+import dev.freshet.writer.plan.CacheAction;
 import dev.freshet.writer.plan.InvalidationPlanner;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,11 +32,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -58,6 +66,15 @@ final class WriterLoop implements Runnable {
     /** Above so many commands and sweeps that wait to be acknowledged, nothing more is read: their memory is bounded. */
     private static final int MOST_HELD = 500_000;
 
+    /** How often offsets are kept and committed at most; a restart reads so much more again. */
+    private static final Duration KEEP_EVERY = Duration.ofMillis(100);
+
+    /** How soon it is noticed that Redis has lost writes, while nothing changes. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    /** How soon a topic is noticed that was made anew, and is read on as if it were the old one. */
+    private static final Duration TOPICS_EVERY = Duration.ofSeconds(5);
+
     private final Topics topics;
     private final Map<String, Set<TableId>> tables;
     private final WriterConfig config;
@@ -68,6 +85,9 @@ final class WriterLoop implements Runnable {
     private final CacheStore store;
     private final DeadLetters deadLetters;
     private final Snapshots snapshots;
+    private final Places places;
+    private final TopicIds topicIds;
+    private final Duration replay;
     private final Acknowledgements acknowledgements;
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
@@ -79,6 +99,16 @@ final class WriterLoop implements Runnable {
     private boolean assigned;
     private long snapshotsHandled;
 
+    /** Assigned, and not judged yet: by partition, Kafka's committed offset. They are paused. */
+    private final Map<TopicPartition, OptionalLong> unresolved = new HashMap<>();
+
+    /** Applied for good, and neither kept in Redis nor committed yet. */
+    private final Map<TopicPartition, Long> acknowledged = new HashMap<>();
+
+    private Instant kept = Instant.EPOCH;
+    private Instant topicsAsked = Instant.EPOCH;
+    private CompletableFuture<Map<String, String>> topicsNow = CompletableFuture.completedFuture(Map.of());
+
     WriterLoop(
             Topics topics,
             WriterConfig config,
@@ -89,6 +119,9 @@ final class WriterLoop implements Runnable {
             CacheStore store,
             DeadLetters deadLetters,
             Snapshots snapshots,
+            Places places,
+            TopicIds topicIds,
+            Duration replay,
             ScheduledExecutorService timer,
             InstantSource clock) {
         this.topics = topics;
@@ -102,6 +135,9 @@ final class WriterLoop implements Runnable {
         this.store = store;
         this.deadLetters = deadLetters;
         this.snapshots = snapshots;
+        this.places = places;
+        this.topicIds = topicIds;
+        this.replay = replay;
         this.acknowledgements = new Acknowledgements(config.fenceWindow());
         this.timer = timer;
         this.clock = clock;
@@ -125,7 +161,9 @@ final class WriterLoop implements Runnable {
             consumer.subscribe(subscription, new Assignments());
             while (stopping.getCount() > 0) {
                 handle(poll());
+                resumeAssigned();
                 acknowledge();
+                lookAtTopics();
             }
         } catch (WakeupException e) {
             LOG.debug("Stopping");
@@ -140,7 +178,9 @@ final class WriterLoop implements Runnable {
         if (acknowledgements.held() > MOST_HELD || deadLetters.full()) {
             consumer.pause(consumer.assignment());
         } else {
-            consumer.resume(consumer.paused());
+            Set<TopicPartition> waiting = new HashSet<>(consumer.paused());
+            waiting.removeAll(unresolved.keySet());
+            consumer.resume(waiting);
         }
         return retrying.untilAvailable(this::read, () -> {});
     }
@@ -149,13 +189,19 @@ final class WriterLoop implements Runnable {
         try {
             return consumer.poll(POLL);
         } catch (OffsetOutOfRangeException e) {
-            LOG.warn(
-                    "Kafka no longer holds {}: changes may have been missed, the mapped caches are flushed",
-                    e.offsetOutOfRangePartitions().keySet());
-            consumer.seekToBeginning(e.offsetOutOfRangePartitions().keySet());
-            GapFlush flush = flush(Optional.empty());
-            // No record carries this gap: nothing read from here on is acknowledged before the flush is over.
-            acknowledgements.applied(Map.of(), Set.of(), List.of(), List.of(), flush.settled(), clock.instant());
+            Set<TopicPartition> lost = e.offsetOutOfRangePartitions().keySet();
+            acknowledgements.revoked(lost);
+            acknowledged.keySet().removeAll(lost);
+            // What is gone was behind the oldest record, or the log ends before what was read of it.
+            Map<TopicPartition, Long> starts = consumer.beginningOffsets(lost);
+            starts.forEach((partition, start) -> {
+                consumer.seek(partition, start);
+                missed(
+                        partition,
+                        start,
+                        "offset " + e.offsetOutOfRangePartitions().get(partition)
+                                + " comes next, and Kafka does not hold it");
+            });
             return ConsumerRecords.empty();
         }
     }
@@ -174,7 +220,7 @@ final class WriterLoop implements Runnable {
         }
         settling.add(parking.start(work));
         if (parking.mayHideAGap()) {
-            settling.add(flush(Optional.empty()).settled());
+            settling.add(flush(mapping -> true, Optional.empty()).settled());
         }
         List<KeyCommand> commands = work.commands(clock.instant());
         Instant applied = apply(commands);
@@ -203,7 +249,7 @@ final class WriterLoop implements Runnable {
             if (Reaction.to(e, Reaction.At.RECORD) != Reaction.PARK) {
                 throw e;
             }
-            parking.add(record, e);
+            parking.add(record, e, isAppliedBefore(record));
         }
         return Optional.empty();
     }
@@ -212,16 +258,19 @@ final class WriterLoop implements Runnable {
         if (!(parse(record) instanceof ControlRecord.Gap gap)) {
             return Optional.empty();
         }
-        if (gap.epoch() <= 1 && config.onAttach() == WriterConfig.OnAttach.KEEP) {
+        boolean all = gap.tables().isEmpty();
+        if (all && gap.epoch() <= 1 && config.onAttach() == WriterConfig.OnAttach.KEEP) {
             LOG.info("First attach; the mapped caches are kept, as on-attach says");
             return Optional.empty();
         }
-        LOG.info("The mapped caches are flushed: {}", gap.reason());
-        return Optional.of(flush(Optional.of(new Position(gap.epoch(), gap.lsn(), gap.lsn()))));
+        LOG.warn("The mapped caches{} are flushed: {}", all ? "" : " of " + gap.tables(), gap.reason());
+        return Optional.of(flush(
+                mapping -> all || gap.tables().contains(mapping.table()),
+                Optional.of(new Position(gap.epoch(), gap.lsn(), gap.lsn()))));
     }
 
-    private GapFlush flush(Optional<Position> position) {
-        GapFlush flush = GapFlush.start(applier, snapshots, position, clock.instant());
+    private GapFlush flush(Predicate<CacheMapping> meant, Optional<Position> position) {
+        GapFlush flush = GapFlush.start(applier, snapshots, meant, position, clock.instant());
         flushes.add(flush);
         return flush;
     }
@@ -238,8 +287,16 @@ final class WriterLoop implements Runnable {
     private void plan(ConsumerRecord<byte[], byte[]> record, ChangeApplier.Work work) {
         Decoded decoded = untilAvailable(() -> decoder.decode(record.value(), EpochHeader.read(record.headers())));
         if (decoded instanceof Decoded.Change change) {
-            work.add(change.change(), planner.plan(change.change(), change.shape()));
+            List<CacheAction> actions = planner.plan(change.change(), change.shape());
+            boolean again = isAppliedBefore(record);
+            work.add(
+                    change.change(),
+                    again ? actions.stream().map(CacheAction::withoutStoring).toList() : actions);
         }
+    }
+
+    private boolean isAppliedBefore(ConsumerRecord<byte[], byte[]> record) {
+        return places.isAppliedBefore(new TopicPartition(record.topic(), record.partition()), record.offset());
     }
 
     /** Returns when the attempt was sent that Redis replied to: no fence of it is older. */
@@ -293,16 +350,181 @@ final class WriterLoop implements Runnable {
         }
         flushes.forEach(flush -> flush.advance(now));
         flushes.removeIf(flush -> flush.settled().isDone());
-        Map<TopicPartition, Long> offsets = acknowledgements.take();
-        if (!offsets.isEmpty()) {
-            consumer.commitAsync(metadata(offsets), (committed, failure) -> {
-                if (failure != null) {
-                    LOG.debug("A commit failed; a later one covers it", failure);
-                }
-            });
+        acknowledged.putAll(acknowledgements.take());
+        if (now.isAfter(kept.plus(acknowledged.isEmpty() ? LOOK_EVERY : KEEP_EVERY))) {
+            keep(now);
         }
         if (!ready.isDone() && isReady()) {
             ready.complete(null);
+        }
+    }
+
+    /** Redis first, then Kafka: what Kafka holds and Redis does not is then what Redis has lost. */
+    private void keep(Instant now) {
+        boolean replaying = places.replaying();
+        MarkerStore.Marked marked = untilAvailable(
+                () -> places.keep(acknowledged).toCompletableFuture().join());
+        kept = now;
+        if (marked == MarkerStore.Marked.LOST) {
+            LOG.warn("Redis was restarted, failed over or flushed; looking what it still holds");
+            forgotten();
+        } else if (marked == MarkerStore.Marked.DONE) {
+            Map<TopicPartition, OffsetAndMetadata> offsets = commits();
+            if (!offsets.isEmpty()) {
+                consumer.commitAsync(offsets, (committed, failure) -> {
+                    if (failure != null) {
+                        LOG.debug("A commit failed; a later one covers it", failure);
+                    }
+                });
+            }
+        }
+        if (replaying && !places.replaying()) {
+            LOG.info("What Redis had lost is applied again");
+        }
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> commits() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        acknowledged.forEach((partition, offset) -> {
+            if (!places.isAppliedBefore(partition, offset)) {
+                offsets.put(partition, new OffsetAndMetadata(offset));
+            }
+        });
+        acknowledged.clear();
+        return offsets;
+    }
+
+    private void forgotten() {
+        Set<TopicPartition> partitions = new HashSet<>(consumer.assignment());
+        partitions.removeAll(unresolved.keySet());
+        readAgain(partitions);
+    }
+
+    private void readAgain(Collection<TopicPartition> partitions) {
+        acknowledgements.revoked(partitions);
+        acknowledged.keySet().removeAll(partitions);
+        partitions.forEach(partition -> unresolved.put(partition, OptionalLong.of(consumer.position(partition))));
+        consumer.pause(partitions);
+        resumeAssigned();
+    }
+
+    /** Judges where reading goes on, of partitions that were assigned, or whose changes Redis has forgotten. */
+    private void resumeAssigned() {
+        if (unresolved.isEmpty()) {
+            return;
+        }
+        Map<String, String> ids = untilAvailable(() -> ids(unresolved.keySet()));
+        Map<TopicPartition, OptionalLong> reached = new HashMap<>(unresolved);
+        // A topic that has just gone takes its partitions with it, in a poll to come.
+        reached.keySet().removeIf(partition -> !ids.containsKey(partition.topic()));
+        if (reached.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, Long> starts = untilAvailable(() -> consumer.beginningOffsets(reached.keySet()));
+        Places.Resumed resumed = untilAvailable(
+                () -> places.resume(reached, ids, starts).toCompletableFuture().join());
+        untilAvailable(() -> applier.publishPatterns(topics.pipeline()).join());
+        Map<TopicPartition, Long> replayed = untilAvailable(() -> beginnings(resumed.replayed()));
+        if (resumed.forgotten()) {
+            LOG.warn("Redis has lost writes: changes are applied again, from {} {}", resumed.from(), replayed);
+        }
+        // The waits above poll, and a poll may take partitions away.
+        resumed.from().forEach((partition, offset) -> seek(partition, offset));
+        resumed.gaps().forEach((partition, reason) -> missed(partition, starts.getOrDefault(partition, 0L), reason));
+        replayed.forEach(this::replay);
+        if (reached.containsKey(new TopicPartition(topics.control(), 0))) {
+            flushChangedMappings();
+        }
+        unresolved.keySet().removeAll(reached.keySet());
+    }
+
+    private Map<String, String> ids(Collection<TopicPartition> partitions) {
+        return topicIds.of(partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet()))
+                .toCompletableFuture()
+                .join();
+    }
+
+    private void seek(TopicPartition partition, long offset) {
+        if (consumer.assignment().contains(partition)) {
+            consumer.seek(partition, offset);
+        }
+    }
+
+    /** Where the replayed time begins, in each of the partitions. */
+    private Map<TopicPartition, Long> beginnings(Map<TopicPartition, Long> applied) {
+        if (applied.isEmpty()) {
+            return Map.of();
+        }
+        long since = clock.instant().minus(replay).toEpochMilli();
+        Map<TopicPartition, Long> times = new HashMap<>();
+        applied.keySet().forEach(partition -> times.put(partition, since));
+        Map<TopicPartition, Long> beginnings = new HashMap<>();
+        consumer.offsetsForTimes(times).forEach((partition, first) -> {
+            long end = applied.getOrDefault(partition, 0L);
+            beginnings.put(partition, first == null ? end : Math.min(first.offset(), end));
+        });
+        return beginnings;
+    }
+
+    /** Redis holds nothing of what was applied to it: it is empty, or holds what stood there long ago. */
+    private void replay(TopicPartition partition, long from) {
+        seek(partition, from);
+        acknowledgements.applied(
+                Map.of(partition, from),
+                Set.of(),
+                List.of(),
+                List.of(),
+                applier.clear(mappingsOf(partition)),
+                clock.instant());
+    }
+
+    /** Changes are missing on Kafka: nothing read from there on is acknowledged before the flush is over. */
+    private void missed(TopicPartition partition, long start, String reason) {
+        LOG.warn(
+                "Changes may have been missed, so mapped caches are flushed: of {}, partition {}, {}",
+                partition.topic(),
+                partition.partition(),
+                reason);
+        GapFlush flush = flush(mappingsOf(partition), Optional.empty());
+        acknowledgements.applied(
+                Map.of(partition, start), Set.of(), List.of(), List.of(), flush.settled(), clock.instant());
+    }
+
+    /** The mappings whose changes come there; of the control topic, which tells of gaps, all. */
+    private Predicate<CacheMapping> mappingsOf(TopicPartition partition) {
+        Set<TableId> concerned = tables.getOrDefault(partition.topic(), Set.of());
+        return mapping -> concerned.isEmpty() || concerned.contains(mapping.table());
+    }
+
+    /** What stands of a mapping that is new, or was another, no change has reached. */
+    private void flushChangedMappings() {
+        Set<CacheMapping> changed = places.changedMappings();
+        if (changed.isEmpty()) {
+            return;
+        }
+        String names = changed.stream().map(CacheMapping::name).sorted().collect(Collectors.joining(", "));
+        if (config.onAttach() == WriterConfig.OnAttach.KEEP) {
+            LOG.info("New or changed caches are kept, as on-attach says: {}", names);
+            places.adopt(changed);
+        } else {
+            LOG.warn("Caches are flushed because they are new or their mapping has changed: {}", names);
+            var unused = flush(changed::contains, Optional.empty()).settled().thenRun(() -> places.adopt(changed));
+        }
+    }
+
+    /** A topic that is made anew under its name may be long enough by then to be read on without a word. */
+    private void lookAtTopics() {
+        Instant now = clock.instant();
+        if (topicsNow.isDone() && now.isAfter(topicsAsked.plus(TOPICS_EVERY))) {
+            if (!topicsNow.isCompletedExceptionally()) {
+                Set<TopicPartition> anew = places.madeAnew(topicsNow.join());
+                anew.retainAll(consumer.assignment());
+                if (!anew.isEmpty()) {
+                    readAgain(anew);
+                }
+            }
+            topicsAsked = now;
+            topicsNow = topicIds.of(tables.keySet()).toCompletableFuture();
         }
     }
 
@@ -310,7 +532,11 @@ final class WriterLoop implements Runnable {
         boolean controlRead = controlEnd
                 .map(end -> consumer.position(new TopicPartition(topics.control(), 0)) >= end)
                 .orElse(true);
-        return assigned && controlRead && flushes.stream().allMatch(GapFlush::done);
+        return assigned
+                && unresolved.isEmpty()
+                && !places.replaying()
+                && controlRead
+                && flushes.stream().allMatch(GapFlush::done);
     }
 
     /** Tries until it works or the writer stops; our place in the consumer group is kept meanwhile. */
@@ -321,7 +547,13 @@ final class WriterLoop implements Runnable {
     private void keepPlace() {
         // What is read is not applied yet, so nothing more is read; the poll keeps our place in the group.
         consumer.pause(consumer.assignment());
-        ConsumerRecords<byte[], byte[]> early = consumer.poll(Duration.ZERO);
+        ConsumerRecords<byte[], byte[]> early;
+        try {
+            early = consumer.poll(Duration.ZERO);
+        } catch (OffsetOutOfRangeException e) {
+            // A reply that was under way. The next one, to the loop's own poll, says the same.
+            return;
+        }
         // A partition that was assigned within this poll was not paused: its records come again.
         early.partitions()
                 .forEach(partition ->
@@ -329,11 +561,8 @@ final class WriterLoop implements Runnable {
     }
 
     private void commitLast() {
-        Map<TopicPartition, Long> offsets = acknowledgements.take();
         try {
-            if (!offsets.isEmpty()) {
-                consumer.commitSync(metadata(offsets), Duration.ofSeconds(5));
-            }
+            commitNow();
         } catch (RuntimeException e) {
             LOG.info("The last offsets were not committed; their changes are applied again at the next start", e);
         } finally {
@@ -341,10 +570,12 @@ final class WriterLoop implements Runnable {
         }
     }
 
-    private static Map<TopicPartition, OffsetAndMetadata> metadata(Map<TopicPartition, Long> offsets) {
-        Map<TopicPartition, OffsetAndMetadata> metadata = new HashMap<>();
-        offsets.forEach((partition, offset) -> metadata.put(partition, new OffsetAndMetadata(offset)));
-        return metadata;
+    private void commitNow() {
+        acknowledged.putAll(acknowledgements.take());
+        if (!acknowledged.isEmpty()
+                && places.keep(acknowledged).toCompletableFuture().join() == MarkerStore.Marked.DONE) {
+            consumer.commitSync(commits(), Duration.ofSeconds(5));
+        }
     }
 
     /** Partitions come and go with the group's members. */
@@ -355,10 +586,13 @@ final class WriterLoop implements Runnable {
             Map<TopicPartition, OffsetAndMetadata> committed =
                     retrying.untilAvailable(() -> consumer.committed(Set.copyOf(partitions)), () -> {});
             for (TopicPartition partition : partitions) {
-                if (committed.get(partition) == null) {
+                OffsetAndMetadata offset = committed.get(partition);
+                if (offset == null) {
                     consumer.seekToBeginning(List.of(partition));
                 }
+                unresolved.put(partition, offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset()));
             }
+            consumer.pause(partitions);
             TopicPartition control = new TopicPartition(topics.control(), 0);
             if (partitions.contains(control)) {
                 controlEnd = Optional.ofNullable(
@@ -370,12 +604,9 @@ final class WriterLoop implements Runnable {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            Map<TopicPartition, Long> offsets = acknowledgements.take();
             try {
-                if (!offsets.isEmpty()) {
-                    consumer.commitSync(metadata(offsets), Duration.ofSeconds(5));
-                }
-            } catch (KafkaException e) {
+                commitNow();
+            } catch (KafkaException | CompletionException e) {
                 LOG.debug("Offsets of partitions that go were not committed; their next reader applies again", e);
             }
             onPartitionsLost(partitions);
@@ -384,6 +615,9 @@ final class WriterLoop implements Runnable {
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
             acknowledgements.revoked(partitions);
+            acknowledged.keySet().removeAll(partitions);
+            unresolved.keySet().removeAll(partitions);
+            places.revoked(partitions);
             if (partitions.contains(new TopicPartition(topics.control(), 0))) {
                 controlEnd = Optional.empty();
             }

@@ -47,7 +47,7 @@ final class GapFlushTest {
 
     @Test
     void everyCacheIsFencedAndSweptAtOnce() {
-        GapFlush flush = GapFlush.start(applier, snapshots, HERE, now);
+        GapFlush flush = GapFlush.start(applier, snapshots, mapping -> true, HERE, now);
         assertThat(store.calls())
                 .extracting(RecordingStore.Call::what)
                 .containsExactlyInAnyOrder("book:*", "list:*", "shelf:*");
@@ -60,9 +60,24 @@ final class GapFlushTest {
     }
 
     @Test
+    void onlyWhatIsMeantIsFlushed() {
+        store.promptly();
+        GapFlush flush =
+                GapFlush.start(applier, snapshots, mapping -> mapping.name().equals("lists"), HERE, now);
+        takeSnapshot("100:105:100");
+        flush.advance(now);
+        takeSnapshot("105:105:");
+        flush.advance(now);
+        assertThat(store.calls())
+                .filteredOn(call -> call.name().equals("fence"))
+                .extracting(RecordingStore.Call::what)
+                .containsExactly("list:*", "list:*");
+    }
+
+    @Test
     void itIsFlushedAgainOnceAllThatWasUnderWayHasEnded() {
         store.promptly();
-        GapFlush flush = GapFlush.start(applier, snapshots, HERE, now);
+        GapFlush flush = GapFlush.start(applier, snapshots, mapping -> true, HERE, now);
         assertThat(sweeps()).isEqualTo(3);
         takeSnapshot("100:105:100");
         flush.advance(now);
@@ -90,7 +105,7 @@ final class GapFlushTest {
     @Test
     void aTransactionThatStaysOpenHoldsUpAcknowledgementNotReadiness() {
         store.promptly();
-        GapFlush flush = GapFlush.start(applier, snapshots, HERE, now);
+        GapFlush flush = GapFlush.start(applier, snapshots, mapping -> true, HERE, now);
         for (int i = 0; i < 3; i++) {
             takeSnapshot("100:105:100");
             flush.advance(now);

@@ -12,6 +12,7 @@ import dev.freshet.model.config.Secret;
 import dev.freshet.model.config.WriterConfig;
 import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.stack.EmbeddedStack;
+import dev.freshet.stack.RedisServer;
 import dev.freshet.writer.deadletter.DeadLetterBox;
 import dev.freshet.writer.deadletter.DeadLetterTopic;
 import io.lettuce.core.RedisClient;
@@ -40,11 +41,10 @@ final class TestPipeline implements AutoCloseable {
 
     private final TestDatabase database;
     private final Topics topics;
-    private final RedisClient client =
-            RedisClient.create(EmbeddedStack.shared().redis().url());
-    private final RedisCommands<String, String> redis = client.connect().sync();
-    private final RedisCacheStore store =
-            RedisCacheStore.at(EmbeddedStack.shared().redis().url(), WINDOW);
+    private final RedisServer server;
+    private final RedisClient client;
+    private final RedisCommands<String, String> redis;
+    private final RedisCacheStore store;
     private final Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
     private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
             Map.of("bootstrap.servers", bootstrapServers(), "acks", "all", "linger.ms", 0),
@@ -53,6 +53,15 @@ final class TestPipeline implements AutoCloseable {
     private final List<CacheWriter> writers = new ArrayList<>();
 
     TestPipeline() throws SQLException, ExecutionException, InterruptedException {
+        this(EmbeddedStack.shared().redis());
+    }
+
+    /** @param server another Redis than the shared one */
+    TestPipeline(RedisServer server) throws SQLException, ExecutionException, InterruptedException {
+        this.server = server;
+        client = RedisClient.create(server.url());
+        redis = client.connect().sync();
+        store = RedisCacheStore.at(server.url(), WINDOW);
         database = new TestDatabase();
         database.execute("create table books (id int primary key, title text, author int)");
         topics = new Topics(database.name());
@@ -96,18 +105,28 @@ final class TestPipeline implements AutoCloseable {
     }
 
     CacheWriter start(WriterConfig.OnAttach onAttach, CacheMapping... caches) {
-        CacheWriter writer = CacheWriter.start(config(onAttach, caches), bootstrapServers(), store, store);
+        return start(onAttach, Duration.ofSeconds(60), caches);
+    }
+
+    /** @param replay how far back changes are applied again where Redis has forgotten all */
+    CacheWriter start(WriterConfig.OnAttach onAttach, Duration replay, CacheMapping... caches) {
+        CacheWriter writer =
+                CacheWriter.start(config(onAttach, replay, caches), bootstrapServers(), store, store, store);
         writers.add(writer);
         return writer;
     }
 
     private FreshetConfig config(WriterConfig.OnAttach onAttach, CacheMapping... caches) {
+        return config(onAttach, Duration.ofSeconds(60), caches);
+    }
+
+    private FreshetConfig config(WriterConfig.OnAttach onAttach, Duration replay, CacheMapping... caches) {
         return new FreshetConfig(
                 database.name(),
                 database.config(),
                 new KafkaConfig(
                         Optional.of(bootstrapServers()), Path.of("target"), 1, 1, Duration.ofHours(1), Map.of()),
-                new RedisConfig(new Secret(EmbeddedStack.shared().redis().url()), Duration.ofSeconds(60)),
+                new RedisConfig(new Secret(server.url()), replay, 0),
                 new ListenerConfig(new HostPort("127.0.0.1", 0)),
                 new WriterConfig(new HostPort("127.0.0.1", 0), onAttach, WINDOW),
                 List.of(caches));

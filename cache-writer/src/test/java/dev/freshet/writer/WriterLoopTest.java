@@ -7,26 +7,37 @@ import static dev.freshet.writer.Tables.column;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freshet.model.ControlRecord;
+import dev.freshet.model.Lsn;
 import dev.freshet.model.Snapshot;
+import dev.freshet.model.TableId;
 import dev.freshet.model.Topics;
 import dev.freshet.model.config.HostPort;
 import dev.freshet.model.config.WriterConfig;
+import dev.freshet.redis.Fence;
+import dev.freshet.redis.MarkerStore.Replicas;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.CacheRules;
 import dev.freshet.writer.apply.ChangeApplier;
 import dev.freshet.writer.deadletter.DeadLetters;
 import dev.freshet.writer.decode.RecordDecoder;
+import dev.freshet.writer.place.Places;
 import dev.freshet.writer.plan.InvalidationPlanner;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -45,12 +56,21 @@ final class WriterLoopTest {
     private static final TopicPartition TABLE = new TopicPartition("shop.public.books", 0);
     private static final TopicPartition CONTROL = new TopicPartition("shop.control", 0);
 
-    private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("none");
+    private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("none") {
+        @Override
+        public Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times) {
+            return times.entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, time -> new OffsetAndTimestamp(0, time.getValue())));
+        }
+    };
     private final MockProducer<byte[], byte[]> deadLetterTopic =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final RecordingStore store = new RecordingStore().promptly();
     private final ManualTimer timer = new ManualTimer();
     private final ManualTimer snapshotTimer = new ManualTimer();
+    private final FakeMarker markers = new FakeMarker();
+    private final Map<String, String> topicIds = new HashMap<>(Map.of(TABLE.topic(), "t1", CONTROL.topic(), "c1"));
+    private Instant now = Instant.now();
     private final WriterLoop loop = loop();
 
     private WriterLoop loop() {
@@ -77,8 +97,11 @@ final class WriterLoopTest {
                         InstantSource.system(),
                         new Random(1)),
                 Snapshots.start(() -> Snapshot.parse("100:100:"), snapshotTimer, Duration.ofMillis(100)),
+                new Places(markers, "shop", Replicas.NONE, mappings),
+                topics -> CompletableFuture.completedStage(topicIds),
+                Duration.ofSeconds(60),
                 timer,
-                InstantSource.system());
+                () -> now);
     }
 
     private void assign() {
@@ -98,7 +121,10 @@ final class WriterLoopTest {
 
     private void run(Runnable... polls) {
         for (Runnable poll : polls) {
-            kafka.schedulePollTask(poll);
+            kafka.schedulePollTask(() -> {
+                now = now.plusMillis(200);
+                poll.run();
+            });
         }
         kafka.schedulePollTask(loop::stop);
         loop.run();
@@ -115,7 +141,7 @@ final class WriterLoopTest {
                     record(3, change("u", "null", row(2, "a")));
                 },
                 () -> {
-                    assertThat(store.names()).containsExactly("apply", "fence", "sweep");
+                    assertThat(store.names()).containsExactly("publish", "apply", "fence", "sweep");
                     assertThat(deadLetterTopic.history()).hasSize(2);
                     snapshotTimer.pass(Duration.ofMillis(100));
                 },
@@ -210,7 +236,7 @@ final class WriterLoopTest {
                 },
                 () -> record(0, change("u", "null", row(1, "a"))),
                 () -> {
-                    assertThat(store.names()).containsExactly("apply");
+                    assertThat(store.names()).containsExactly("publish", "apply");
                     assertThat(loop.ready()).isCompleted();
                 });
     }
@@ -234,5 +260,152 @@ final class WriterLoopTest {
                 .hasMessageStartingWith("IllegalStateException: thrown below dev.freshet.")
                 .hasMessageNotContaining("s3cret")
                 .hasNoCause();
+    }
+
+    // ------------------------------------------------------------ what Redis and Kafka forget
+
+    private void settle() {
+        snapshotTimer.pass(Duration.ofMillis(100));
+    }
+
+    private void later() {
+        now = now.plusSeconds(2);
+    }
+
+    private String place() {
+        return markers.fields.get(TABLE.topic() + "/0");
+    }
+
+    @Test
+    void offsetsAreKeptInRedisBeforeKafkaHearsOfThem() {
+        markers.replicated = false;
+        run(
+                this::assign,
+                () -> record(0, change("u", "null", row(1, "a"))),
+                this::settle,
+                () -> {},
+                () -> {
+                    assertThat(place()).isEqualTo("t1:1");
+                    assertThat(committed())
+                            .describedAs("too few replicas hold it")
+                            .isEmpty();
+                    markers.replicated = true;
+                    later();
+                },
+                () -> {},
+                () -> assertThat(committed()).contains(1L));
+    }
+
+    @Test
+    void whatRedisHasLostIsAppliedAgainFromWhereItFellBackTo() {
+        run(
+                this::assign,
+                () -> record(0, change("u", "null", row(1, "a"))),
+                this::settle,
+                () -> {},
+                () -> {
+                    assertThat(place()).isEqualTo("t1:1");
+                    record(1, change("u", "null", row(2, "a")));
+                    later();
+                },
+                this::settle,
+                () -> {},
+                () -> {
+                    assertThat(place()).isEqualTo("t1:2");
+                    assertThat(store.names()).containsExactly("publish", "apply", "apply");
+                    markers.fields.put(TABLE.topic() + "/0", "t1:1");
+                    markers.server = "another";
+                    later();
+                },
+                () -> {
+                    assertThat(kafka.position(TABLE)).isEqualTo(1);
+                    assertThat(store.names()).containsExactly("publish", "apply", "apply", "publish");
+                    record(1, change("u", "null", row(2, "a")));
+                },
+                () -> assertThat(store.names()).endsWith("publish", "apply"),
+                this::settle,
+                this::later,
+                () -> {},
+                () -> {
+                    assertThat(place()).isEqualTo("t1:2");
+                    assertThat(committed()).contains(2L);
+                });
+    }
+
+    @Test
+    void anEmptyRedisIsClearedOfWhatItMayHoldAndReplayed() {
+        topicIds.remove(CONTROL.topic());
+        run(
+                this::assign,
+                () -> record(0, change("u", "null", row(1, "a"))),
+                this::settle,
+                () -> {},
+                () -> {
+                    markers.fields.clear();
+                    kafka.updateEndOffsets(Map.of(TABLE, 1L));
+                    kafka.updateBeginningOffsets(Map.of(TABLE, 0L));
+                    later();
+                },
+                () -> {
+                    assertThat(store.names()).endsWith("publish", "fence", "sweep");
+                    assertThat(store.calls())
+                            .filteredOn(call -> call.name().equals("fence"))
+                            .allMatch(call -> call.fence().equals(Fence.NONE));
+                });
+    }
+
+    @Test
+    void aTopicThatWasMadeAnewIsReadFromItsBeginningAndItsCachesAreFlushed() {
+        run(
+                this::assign,
+                () -> record(0, change("u", "null", row(1, "a"))),
+                this::settle,
+                () -> {},
+                () -> {
+                    assertThat(store.names()).containsExactly("publish", "apply");
+                    topicIds.put(TABLE.topic(), "t2");
+                    now = now.plusSeconds(6);
+                },
+                () -> now = now.plusSeconds(6),
+                () -> {
+                    assertThat(store.names()).endsWith("publish", "fence", "sweep");
+                    assertThat(store.last().fence()).isEqualTo(Fence.NONE);
+                    assertThat(store.calls())
+                            .filteredOn(call -> call.name().equals("fence"))
+                            .allMatch(call -> call.fence().equals(Fence.REFUSE_ALL));
+                    assertThat(kafka.position(TABLE)).isZero();
+                    assertThat(place())
+                            .describedAs("kept until the flush is over")
+                            .isEqualTo("t1:1");
+                });
+    }
+
+    @Test
+    void aGapOfSomeTablesFlushesTheirCachesOnlyAlsoInTheFirstEpoch() {
+        run(
+                this::assign,
+                () -> control(0, gap(Set.of(new TableId("public", "authors")))),
+                () -> assertThat(store.names()).containsExactly("publish"),
+                () -> control(1, gap(Set.of(BOOKS))),
+                () -> assertThat(store.names()).containsExactly("publish", "fence", "sweep"));
+    }
+
+    private static ControlRecord gap(Set<TableId> tables) {
+        return new ControlRecord.Gap("a partition was truncated", tables, new Lsn(7), 1, Instant.now());
+    }
+
+    private void control(long offset, ControlRecord record) {
+        kafka.addRecord(new ConsumerRecord<>(CONTROL.topic(), 0, offset, null, record.toJson()));
+    }
+
+    @Test
+    void aTransactionThatNoServerCanHaveReachedHoldsUpNothing() {
+        run(
+                this::assign,
+                () -> record(0, change("u", "null", row(1, "a"), 2_000_000_000L)),
+                this::settle,
+                this::later,
+                () -> {},
+                () -> assertThat(committed()).contains(1L));
     }
 }

@@ -50,8 +50,7 @@ final class ControlRecordTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "\"tables\":[],"})
     void aGapThatNamesNoTableConcernsAll(String tables) {
-        String json = "{\"type\":\"gap\",\"reason\":\"r\"," + tables
-                + "\"lsn\":\"0/1\",\"epoch\":1,\"found_ts_us\":1}";
+        String json = "{\"type\":\"gap\",\"reason\":\"r\"," + tables + "\"lsn\":\"0/1\",\"epoch\":1,\"found_ts_us\":1}";
         ControlRecord.Gap gap = (ControlRecord.Gap) ControlRecord.parse(json.getBytes(StandardCharsets.UTF_8));
         assertThat(gap.tables()).isEmpty();
         assertThat(gap.concerns(new TableId("public", "books"))).isTrue();

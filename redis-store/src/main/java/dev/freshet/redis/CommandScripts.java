@@ -94,6 +94,20 @@ final class CommandScripts {
                 .argument(RedisLayout.unfencedPatterns(""));
     }
 
+    ScriptCall readMarker(String pipeline) {
+        return new ScriptCall(scripts.get(Scripts.READ_MARKER)).key(RedisLayout.marker(pipeline));
+    }
+
+    ScriptCall mark(String pipeline, Marker expected, Map<String, String> fields) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.MARK))
+                .key(RedisLayout.marker(pipeline))
+                .argument(expected.server());
+        fields.forEach((field, value) -> call.argument(field)
+                .argument(expected.fields().getOrDefault(field, ""))
+                .argument(value));
+        return call;
+    }
+
     /** @param keys whole keys; their entries tell who wrote them */
     ScriptCall takeBack(List<String> keys, Fence fence) {
         ScriptCall call = new ScriptCall(scripts.get(Scripts.TAKE_BACK)).argument(ids(fence));

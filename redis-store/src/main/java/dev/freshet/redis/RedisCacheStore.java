@@ -5,10 +5,12 @@ import dev.freshet.model.Position;
 import dev.freshet.model.Snapshot;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -17,7 +19,7 @@ import java.util.function.Function;
  * calls of one {@link #apply} are pipelined; each script works on a bounded number of keys, so that Redis answers others
  * in between. Thread-safe.
  */
-public final class RedisCacheStore implements CacheStore, FillStore {
+public final class RedisCacheStore implements CacheStore, FillStore, MarkerStore {
 
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -133,6 +135,41 @@ public final class RedisCacheStore implements CacheStore, FillStore {
             String pipeline, Map<String, String> fenced, Map<String, String> unfenced) {
         ScriptCall call = scripts.publishPatterns(pipeline, fenced, unfenced);
         return link.ask("publish the patterns", redis -> link.run(redis, call)).thenApply(nothing -> null);
+    }
+
+    @Override
+    public CompletionStage<Marker> marker(String pipeline) {
+        return link.ask("read the marker", redis -> link.runMixed(redis, scripts.readMarker(pipeline)))
+                .thenApply(answer -> {
+                    Map<String, String> fields = new HashMap<>();
+                    for (int i = 1; i < answer.size(); i += 2) {
+                        fields.put(text(answer.get(i)), text(answer.get(i + 1)));
+                    }
+                    return new Marker(text(answer.get(0)), fields);
+                });
+    }
+
+    private static String text(Object bytes) {
+        return Utf8.decode((byte[]) bytes);
+    }
+
+    @Override
+    public CompletionStage<Marked> mark(
+            String pipeline, Marker expected, Map<String, String> fields, Replicas replicas) {
+        ScriptCall call = scripts.mark(pipeline, expected, fields);
+        // On one connection: Redis waits for what was written over the connection that asks.
+        return link.ask(
+                "move the marker",
+                redis -> link.run(redis, call).thenCompose(answer -> {
+                    if (answer.get(0) == 0) {
+                        return CompletableFuture.completedStage(Marked.LOST);
+                    } else if (replicas.count() == 0) {
+                        return CompletableFuture.completedStage(Marked.DONE);
+                    }
+                    return redis.waitForReplication(
+                                    replicas.count(), replicas.limit().toMillis())
+                            .thenApply(held -> held >= replicas.count() ? Marked.DONE : Marked.NOT_REPLICATED);
+                }));
     }
 
     @Override

@@ -30,6 +30,8 @@ import java.util.Locale;
  * may fill</td></tr>
  * <tr><td>{@code freshet:patterns}</td><td>hash: {@code version}, another whenever a pipeline publishes its patterns, and
  * {@code pipeline:<pipeline>} of each that did, with its fence window in ms</td></tr>
+ * <tr><td>{@code freshet:marker:<pipeline>}</td><td>hash: by topic and partition how far the writer has come, and what else
+ * it needs to find out whether Redis has lost writes</td></tr>
  * </table>
  */
 public final class RedisLayout {
@@ -87,6 +89,10 @@ public final class RedisLayout {
 
     public static String patternsIndex() {
         return PREFIX + "patterns";
+    }
+
+    public static String marker(String pipeline) {
+        return PREFIX + "marker:" + pipeline;
     }
 
     /**

@@ -21,6 +21,8 @@ final class Scripts {
     static final String RELEASE = "release";
     static final String DROP = "drop";
     static final String READ_PATTERNS = "read_patterns";
+    static final String READ_MARKER = "read_marker";
+    static final String MARK = "mark";
 
     private final Map<String, Script> byName;
 
@@ -44,7 +46,9 @@ final class Scripts {
                         Script.load(FILL, Script.REFUSE_OOM, "server", "snapshot", "allows", "waiters", "tags"),
                         Script.load(RELEASE, Script.ALLOW_OOM, "server", "waiters"),
                         Script.load(DROP, Script.ALLOW_OOM, "server"),
-                        Script.load(READ_PATTERNS, Script.ALLOW_OOM, "server"))
+                        Script.load(READ_PATTERNS, Script.ALLOW_OOM, "server"),
+                        Script.load(READ_MARKER, Script.ALLOW_OOM, "server", "marker"),
+                        Script.load(MARK, Script.ALLOW_OOM, "server", "marker"))
                 .forEach(script -> byName.put(script.name(), script));
         return new Scripts(byName);
     }

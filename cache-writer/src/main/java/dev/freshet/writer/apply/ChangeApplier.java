@@ -79,8 +79,9 @@ public final class ChangeApplier {
             Fence fence = Fence.REFUSE_ALL;
             if (origin.transaction().isPresent()) {
                 long id = TransactionIds.widen(origin.transaction().getAsLong(), near.xmax());
-                fence = Fence.of(id);
-                if (!actions.isEmpty()) {
+                boolean likely = id < near.xmax() + FURTHEST_AHEAD;
+                fence = likely ? Fence.of(id) : Fence.REFUSE_ALL;
+                if (likely && !actions.isEmpty()) {
                     transactions.add(id);
                 }
             }
@@ -166,8 +167,8 @@ public final class ChangeApplier {
         /** What starts the sets' removals, again where a change stays invisible for long; each tells its end. */
         public List<Supplier<CompletableFuture<Void>>> sweeps() {
             return wide.entrySet().stream()
-                    .<Supplier<CompletableFuture<Void>>>map(
-                            set -> () -> start(set.getKey(), set.getValue()).settled().thenAccept(removed -> {}))
+                    .<Supplier<CompletableFuture<Void>>>map(set ->
+                            () -> start(set.getKey(), set.getValue()).settled().thenAccept(removed -> {}))
                     .toList();
         }
     }
@@ -192,17 +193,30 @@ public final class ChangeApplier {
      * @param position as of a flush of all
      */
     public CompletableFuture<Void> flush(Predicate<CacheMapping> meant, Optional<Position> position) {
-        return CompletableFuture.allOf(removals(meant, position).stream()
+        return CompletableFuture.allOf(
+                removals(meant, position).stream().map(Removal::applied).toArray(CompletableFuture[]::new));
+    }
+
+    /**
+     * Removes every entry of the mappings that are meant, and lets readers fill meanwhile: for a Redis whose entries are
+     * old while its source and the changes are known. Completes when they are gone; never fails.
+     */
+    public CompletableFuture<Void> clear(Predicate<CacheMapping> meant) {
+        return CompletableFuture.allOf(removals(meant, new Cause(Fence.NONE, Optional.empty())).stream()
                 .map(Removal::applied)
                 .toArray(CompletableFuture[]::new));
     }
 
     /** Starts to remove every entry of the mappings that are meant; tells of each how far it has come. */
     public List<Removal> removals(Predicate<CacheMapping> meant, Optional<Position> position) {
+        return removals(meant, new Cause(Fence.REFUSE_ALL, position));
+    }
+
+    private List<Removal> removals(Predicate<CacheMapping> meant, Cause cause) {
         return rules.mappings().stream()
                 .filter(meant)
                 .map(mapping -> {
-                    Sweeper.Progress progress = start(whole(mapping), new Cause(Fence.REFUSE_ALL, position));
+                    Sweeper.Progress progress = start(whole(mapping), cause);
                     return new Removal(mapping, progress.applied(), progress.settled());
                 })
                 .toList();

@@ -11,12 +11,22 @@ public sealed interface CacheAction {
 
     CacheMapping mapping();
 
+    /** The same, but that nothing is stored or comes back: the entry goes. */
+    default CacheAction withoutStoring() {
+        return this;
+    }
+
     /** The entry goes. */
     record Remove(CacheMapping mapping, String key, Optional<String> field) implements CacheAction {}
 
     /** The entry becomes this value, where nothing newer stands there. */
     record Put(CacheMapping mapping, String key, Optional<String> field, KeyCommand.Value value)
-            implements CacheAction {}
+            implements CacheAction {
+        @Override
+        public CacheAction withoutStoring() {
+            return new Remove(mapping, key, field);
+        }
+    }
 
     /**
      * The entry goes, and comes back as what the mapping's query returns.
@@ -27,6 +37,11 @@ public sealed interface CacheAction {
             implements CacheAction {
         public Rebuild {
             parameters = Map.copyOf(parameters);
+        }
+
+        @Override
+        public CacheAction withoutStoring() {
+            return new Remove(mapping, key, field);
         }
 
         @Override

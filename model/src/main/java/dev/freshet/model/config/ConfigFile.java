@@ -95,7 +95,8 @@ public final class ConfigFile {
                         .orElse("")),
                 redisSection
                         .duration("replay-on-failover", Duration.ZERO, Duration.ofDays(1))
-                        .orElse(Duration.ofSeconds(60)));
+                        .orElse(Duration.ofSeconds(60)),
+                redisSection.number("wait-for-replicas", 0, 100).orElse(0));
         redisSection.done();
         Section listenerSection = root.section("listener");
         ListenerConfig listener = new ListenerConfig(

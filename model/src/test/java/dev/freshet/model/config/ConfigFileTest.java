@@ -105,7 +105,7 @@ class ConfigFileTest {
                         Duration.ofDays(2),
                         Map.of("security.protocol", "SASL_SSL")));
         assertThat(config.redis())
-                .isEqualTo(new RedisConfig(new Secret("redis://:none@localhost:6379"), Duration.ofSeconds(90)));
+                .isEqualTo(new RedisConfig(new Secret("redis://:none@localhost:6379"), Duration.ofSeconds(90), 0));
         assertThat(config.listener()).isEqualTo(new ListenerConfig(new HostPort("0.0.0.0", 9081)));
         assertThat(config.writer())
                 .isEqualTo(
