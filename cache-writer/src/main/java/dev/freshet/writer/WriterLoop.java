@@ -72,9 +72,6 @@ final class WriterLoop implements Runnable {
     /** How soon it is noticed that Redis has lost writes, while nothing changes. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-    /** How soon a topic is noticed that was made anew, and is read on as if it were the old one. */
-    private static final Duration TOPICS_EVERY = Duration.ofSeconds(5);
-
     private final Topics topics;
     private final Map<String, Set<TableId>> tables;
     private final WriterConfig config;
@@ -86,8 +83,7 @@ final class WriterLoop implements Runnable {
     private final DeadLetters deadLetters;
     private final Snapshots snapshots;
     private final Places places;
-    private final TopicIds topicIds;
-    private final Duration replay;
+    private final Resuming resuming;
     private final Acknowledgements acknowledgements;
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
@@ -99,15 +95,10 @@ final class WriterLoop implements Runnable {
     private boolean assigned;
     private long snapshotsHandled;
 
-    /** Assigned, and not judged yet: by partition, Kafka's committed offset. They are paused. */
-    private final Map<TopicPartition, OptionalLong> unresolved = new HashMap<>();
-
     /** Applied for good, and neither kept in Redis nor committed yet. */
     private final Map<TopicPartition, Long> acknowledged = new HashMap<>();
 
     private Instant kept = Instant.EPOCH;
-    private Instant topicsAsked = Instant.EPOCH;
-    private CompletableFuture<Map<String, String>> topicsNow = CompletableFuture.completedFuture(Map.of());
 
     WriterLoop(
             Topics topics,
@@ -136,8 +127,7 @@ final class WriterLoop implements Runnable {
         this.deadLetters = deadLetters;
         this.snapshots = snapshots;
         this.places = places;
-        this.topicIds = topicIds;
-        this.replay = replay;
+        this.resuming = new Resuming(consumer, places, topicIds, replay, clock, this::untilAvailable);
         this.acknowledgements = new Acknowledgements(config.fenceWindow());
         this.timer = timer;
         this.clock = clock;
@@ -161,9 +151,9 @@ final class WriterLoop implements Runnable {
             consumer.subscribe(subscription, new Assignments());
             while (stopping.getCount() > 0) {
                 handle(poll());
-                resumeAssigned();
                 acknowledge();
-                lookAtTopics();
+                readAgain(resuming.madeAnew());
+                resume();
             }
         } catch (WakeupException e) {
             LOG.debug("Stopping");
@@ -179,7 +169,7 @@ final class WriterLoop implements Runnable {
             consumer.pause(consumer.assignment());
         } else {
             Set<TopicPartition> waiting = new HashSet<>(consumer.paused());
-            waiting.removeAll(unresolved.keySet());
+            waiting.removeAll(resuming.waiting());
             consumer.resume(waiting);
         }
         return retrying.untilAvailable(this::read, () -> {});
@@ -362,12 +352,13 @@ final class WriterLoop implements Runnable {
     /** Redis first, then Kafka: what Kafka holds and Redis does not is then what Redis has lost. */
     private void keep(Instant now) {
         boolean replaying = places.replaying();
-        MarkerStore.Marked marked = untilAvailable(
-                () -> places.keep(acknowledged).toCompletableFuture().join());
+        MarkerStore.Marked marked = untilAvailable(() -> places.keep(acknowledged));
         kept = now;
         if (marked == MarkerStore.Marked.LOST) {
             LOG.warn("Redis was restarted, failed over or flushed; looking what it still holds");
-            forgotten();
+            Set<TopicPartition> judged = new HashSet<>(consumer.assignment());
+            judged.removeAll(resuming.waiting());
+            readAgain(judged);
         } else if (marked == MarkerStore.Marked.DONE) {
             Map<TopicPartition, OffsetAndMetadata> offsets = commits();
             if (!offsets.isEmpty()) {
@@ -394,81 +385,30 @@ final class WriterLoop implements Runnable {
         return offsets;
     }
 
-    private void forgotten() {
-        Set<TopicPartition> partitions = new HashSet<>(consumer.assignment());
-        partitions.removeAll(unresolved.keySet());
-        readAgain(partitions);
-    }
-
     private void readAgain(Collection<TopicPartition> partitions) {
         acknowledgements.revoked(partitions);
         acknowledged.keySet().removeAll(partitions);
-        partitions.forEach(partition -> unresolved.put(partition, OptionalLong.of(consumer.position(partition))));
-        consumer.pause(partitions);
-        resumeAssigned();
+        resuming.add(partitions.stream()
+                .collect(Collectors.toMap(
+                        partition -> partition, partition -> OptionalLong.of(consumer.position(partition)))));
     }
 
-    /** Judges where reading goes on, of partitions that were assigned, or whose changes Redis has forgotten. */
-    private void resumeAssigned() {
-        if (unresolved.isEmpty()) {
-            return;
-        }
-        Map<String, String> ids = untilAvailable(() -> ids(unresolved.keySet()));
-        Map<TopicPartition, OptionalLong> reached = new HashMap<>(unresolved);
-        // A topic that has just gone takes its partitions with it, in a poll to come.
-        reached.keySet().removeIf(partition -> !ids.containsKey(partition.topic()));
-        if (reached.isEmpty()) {
-            return;
-        }
-        Map<TopicPartition, Long> starts = untilAvailable(() -> consumer.beginningOffsets(reached.keySet()));
-        Places.Resumed resumed = untilAvailable(
-                () -> places.resume(reached, ids, starts).toCompletableFuture().join());
-        untilAvailable(() -> applier.publishPatterns(topics.pipeline()).join());
-        Map<TopicPartition, Long> replayed = untilAvailable(() -> beginnings(resumed.replayed()));
-        if (resumed.forgotten()) {
-            LOG.warn("Redis has lost writes: changes are applied again, from {} {}", resumed.from(), replayed);
-        }
-        // The waits above poll, and a poll may take partitions away.
-        resumed.from().forEach((partition, offset) -> seek(partition, offset));
-        resumed.gaps().forEach((partition, reason) -> missed(partition, starts.getOrDefault(partition, 0L), reason));
-        replayed.forEach(this::replay);
-        if (reached.containsKey(new TopicPartition(topics.control(), 0))) {
-            flushChangedMappings();
-        }
-        unresolved.keySet().removeAll(reached.keySet());
-    }
-
-    private Map<String, String> ids(Collection<TopicPartition> partitions) {
-        return topicIds.of(partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet()))
-                .toCompletableFuture()
-                .join();
-    }
-
-    private void seek(TopicPartition partition, long offset) {
-        if (consumer.assignment().contains(partition)) {
-            consumer.seek(partition, offset);
-        }
-    }
-
-    /** Where the replayed time begins, in each of the partitions. */
-    private Map<TopicPartition, Long> beginnings(Map<TopicPartition, Long> applied) {
-        if (applied.isEmpty()) {
-            return Map.of();
-        }
-        long since = clock.instant().minus(replay).toEpochMilli();
-        Map<TopicPartition, Long> times = new HashMap<>();
-        applied.keySet().forEach(partition -> times.put(partition, since));
-        Map<TopicPartition, Long> beginnings = new HashMap<>();
-        consumer.offsetsForTimes(times).forEach((partition, first) -> {
-            long end = applied.getOrDefault(partition, 0L);
-            beginnings.put(partition, first == null ? end : Math.min(first.offset(), end));
+    /** Goes on with what was assigned or is to be read again, and makes good for what was lost meanwhile. */
+    private void resume() {
+        resuming.resume().ifPresent(resumed -> {
+            untilAvailable(() -> applier.publishPatterns(topics.pipeline()).join());
+            resumed.gaps()
+                    .forEach((partition, reason) ->
+                            missed(partition, resumed.starts().getOrDefault(partition, 0L), reason));
+            resumed.replayed().forEach(this::clear);
+            if (resumed.partitions().contains(new TopicPartition(topics.control(), 0))) {
+                flushChangedMappings();
+            }
         });
-        return beginnings;
     }
 
     /** Redis holds nothing of what was applied to it: it is empty, or holds what stood there long ago. */
-    private void replay(TopicPartition partition, long from) {
-        seek(partition, from);
+    private void clear(TopicPartition partition, long from) {
         acknowledgements.applied(
                 Map.of(partition, from),
                 Set.of(),
@@ -512,28 +452,12 @@ final class WriterLoop implements Runnable {
         }
     }
 
-    /** A topic that is made anew under its name may be long enough by then to be read on without a word. */
-    private void lookAtTopics() {
-        Instant now = clock.instant();
-        if (topicsNow.isDone() && now.isAfter(topicsAsked.plus(TOPICS_EVERY))) {
-            if (!topicsNow.isCompletedExceptionally()) {
-                Set<TopicPartition> anew = places.madeAnew(topicsNow.join());
-                anew.retainAll(consumer.assignment());
-                if (!anew.isEmpty()) {
-                    readAgain(anew);
-                }
-            }
-            topicsAsked = now;
-            topicsNow = topicIds.of(tables.keySet()).toCompletableFuture();
-        }
-    }
-
     private boolean isReady() {
         boolean controlRead = controlEnd
                 .map(end -> consumer.position(new TopicPartition(topics.control(), 0)) >= end)
                 .orElse(true);
         return assigned
-                && unresolved.isEmpty()
+                && resuming.waiting().isEmpty()
                 && !places.replaying()
                 && controlRead
                 && flushes.stream().allMatch(GapFlush::done);
@@ -572,8 +496,7 @@ final class WriterLoop implements Runnable {
 
     private void commitNow() {
         acknowledged.putAll(acknowledgements.take());
-        if (!acknowledged.isEmpty()
-                && places.keep(acknowledged).toCompletableFuture().join() == MarkerStore.Marked.DONE) {
+        if (!acknowledged.isEmpty() && places.keep(acknowledged) == MarkerStore.Marked.DONE) {
             consumer.commitSync(commits(), Duration.ofSeconds(5));
         }
     }
@@ -585,14 +508,15 @@ final class WriterLoop implements Runnable {
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             Map<TopicPartition, OffsetAndMetadata> committed =
                     retrying.untilAvailable(() -> consumer.committed(Set.copyOf(partitions)), () -> {});
+            Map<TopicPartition, OptionalLong> reached = new HashMap<>();
             for (TopicPartition partition : partitions) {
                 OffsetAndMetadata offset = committed.get(partition);
                 if (offset == null) {
                     consumer.seekToBeginning(List.of(partition));
                 }
-                unresolved.put(partition, offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset()));
+                reached.put(partition, offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset()));
             }
-            consumer.pause(partitions);
+            resuming.add(reached);
             TopicPartition control = new TopicPartition(topics.control(), 0);
             if (partitions.contains(control)) {
                 controlEnd = Optional.ofNullable(
@@ -616,7 +540,7 @@ final class WriterLoop implements Runnable {
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
             acknowledgements.revoked(partitions);
             acknowledged.keySet().removeAll(partitions);
-            unresolved.keySet().removeAll(partitions);
+            resuming.revoked(partitions);
             places.revoked(partitions);
             if (partitions.contains(new TopicPartition(topics.control(), 0))) {
                 controlEnd = Optional.empty();

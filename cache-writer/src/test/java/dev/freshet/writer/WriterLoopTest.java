@@ -58,7 +58,7 @@ final class WriterLoopTest {
 
     private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("none") {
         @Override
-        public Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times) {
+        public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times) {
             return times.entrySet().stream()
                     .collect(Collectors.toMap(Map.Entry::getKey, time -> new OffsetAndTimestamp(0, time.getValue())));
         }
@@ -273,7 +273,7 @@ final class WriterLoopTest {
     }
 
     private String place() {
-        return markers.fields.get(TABLE.topic() + "/0");
+        return markers.fields.getOrDefault(TABLE.topic() + "/0", "none");
     }
 
     @Test

@@ -15,8 +15,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
@@ -68,13 +66,12 @@ public final class Places {
      * @param reached Kafka's committed offsets; of partitions that are being read, how far
      * @param ids of all the partitions' topics
      * @param logStarts the oldest offsets that Kafka holds
+     * @throws java.util.concurrent.CompletionException where Redis does not reply
      */
-    public CompletionStage<Resumed> resume(
+    public Resumed resume(
             Map<TopicPartition, OptionalLong> reached, Map<String, String> ids, Map<TopicPartition, Long> logStarts) {
-        return store.marker(pipeline).thenApply(read -> {
-            marker = read;
-            return judge(reached, ids, logStarts);
-        });
+        marker = store.marker(pipeline).toCompletableFuture().join();
+        return judge(reached, ids, logStarts);
     }
 
     private Resumed judge(
@@ -138,10 +135,11 @@ public final class Places {
      * Only then may Kafka be told.
      *
      * @param applied by partition, the offset of the first record that is not applied for good
+     * @throws java.util.concurrent.CompletionException where Redis does not reply
      */
-    public CompletionStage<Marked> keep(Map<TopicPartition, Long> applied) {
+    public Marked keep(Map<TopicPartition, Long> applied) {
         if (topicIds.isEmpty()) {
-            return CompletableFuture.completedStage(Marked.DONE);
+            return Marked.DONE;
         }
         Map<String, String> fields = new HashMap<>(wanted);
         fields.put(
@@ -155,12 +153,13 @@ public final class Places {
                 fields.putIfAbsent(field(partition), marker.fields().getOrDefault(field(partition), ""));
             }
         });
-        return store.mark(pipeline, marker, fields, replicas).thenApply(marked -> {
-            if (marked != Marked.LOST) {
-                kept(fields, applied);
-            }
-            return marked;
-        });
+        Marked marked = store.mark(pipeline, marker, fields, replicas)
+                .toCompletableFuture()
+                .join();
+        if (marked != Marked.LOST) {
+            kept(fields, applied);
+        }
+        return marked;
     }
 
     private void kept(Map<String, String> fields, Map<TopicPartition, Long> applied) {
