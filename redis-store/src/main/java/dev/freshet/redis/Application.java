@@ -1,7 +1,6 @@
 package dev.freshet.redis;
 
 import dev.freshet.redis.CacheStore.Outcome;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,8 +118,7 @@ final class Application {
     }
 
     private static boolean full(Throwable failure) {
-        return RedisLink.cause(failure) instanceof RedisCommandExecutionException refused
-                && String.valueOf(refused.getMessage()).startsWith("OOM");
+        return Refusal.asksFor(Refusal.Remedy.REMOVE_INSTEAD, RedisLink.cause(failure));
     }
 
     private static <T> void inBatches(List<T> all, Consumer<List<T>> send) {

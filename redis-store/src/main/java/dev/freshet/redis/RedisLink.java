@@ -2,8 +2,6 @@ package dev.freshet.redis;
 
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -95,7 +93,7 @@ final class RedisLink implements AutoCloseable {
         String sha = call.script().sha();
         CompletionStage<List<T>> first = redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
         return first.exceptionallyCompose(failure -> {
-            if (!(cause(failure) instanceof RedisNoScriptException)) {
+            if (!Refusal.asksFor(Refusal.Remedy.LOAD_SCRIPT, cause(failure))) {
                 return CompletableFuture.failedStage(failure);
             }
             return redis.scriptLoad(text(call.script())).thenCompose(loaded -> {
@@ -150,7 +148,7 @@ final class RedisLink implements AutoCloseable {
     private synchronized void dropIfUseless(
             CompletableFuture<StatefulRedisConnection<byte[], byte[]>> failed, Throwable cause) {
         boolean late = cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException;
-        boolean useless = cause instanceof RedisReadOnlyException
+        boolean useless = Refusal.asksFor(Refusal.Remedy.LOOK_AGAIN, cause)
                 || (late && failed.isDone() && System.nanoTime() - lastReplyNanos >= patience.toNanos());
         if (useless && connection.isPresent() && connection.get() == failed) {
             connection = Optional.empty();
@@ -165,9 +163,11 @@ final class RedisLink implements AutoCloseable {
                 .toList();
         String told = String.join(
                 ": ", reasons.stream().map(RedisLink::withoutArguments).toList());
+        String mend = Refusal.of(cause).map(kind -> " (" + kind.mend() + ")").orElse("");
         boolean toldAll = reasons.stream().allMatch(reason -> reason.equals(withoutArguments(reason)));
         return new CacheUnavailableException(
-                "Redis at " + address() + " did not " + what + ": " + told, toldAll ? cause : new RedisException(told));
+                "Redis at " + address() + " did not " + what + ": " + told + mend,
+                toldAll ? cause : new RedisException(told));
     }
 
     /** Redis repeats the arguments of a command that it does not know: keys and values, or HELLO's password. */

@@ -12,8 +12,11 @@ import static org.awaitility.Awaitility.await;
 import dev.freshet.model.KeyScan;
 import dev.freshet.redis.AlteredScripts.Alteration;
 import dev.freshet.redis.CacheStore.Outcome;
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.protocol.CommandType;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -361,6 +364,104 @@ class RedisServerIT {
                     .isEqualTo(1);
             assertThat(commands.exists(binary)).isZero();
             assertThat(commands.exists(other)).isEqualTo(1);
+        }
+    }
+
+    // ------------------------------------------------------------ each refusal by its kind
+
+    /** The call fails with the kind's name and mend, and the same store works once the cause is undone. */
+    private static void refusedUntil(CacheStore store, Refusal kind, Runnable undo) {
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(store.apply(List.of(invalidate("k", Fence.of(7))))
+                                .toCompletableFuture())
+                        .failsWithin(Duration.ofSeconds(4))
+                        .withThrowableThat()
+                        .havingCause()
+                        .isInstanceOf(CacheUnavailableException.class)
+                        .withMessageContaining(kind.name() + " ")
+                        .withMessageContaining(kind.mend()));
+        undo.run();
+        await().ignoreExceptionsInstanceOf(CompletionException.class)
+                .until(() -> apply(store, invalidate("k", Fence.of(7))).removed() == 0);
+    }
+
+    @Test
+    void aServerWithTooFewReplicasIsWaitedFor() {
+        try (TestRedis redis = TestRedis.start();
+                CacheStore store = RedisCacheStore.at(redis.url(), WINDOW)) {
+            RedisCommands<String, String> commands = redis.text();
+            commands.configSet("min-replicas-to-write", "1");
+            refusedUntil(store, Refusal.NOREPLICAS, () -> commands.configSet("min-replicas-to-write", "0"));
+        }
+    }
+
+    @Test
+    void aRightThatIsMissingIsWaitedFor() {
+        try (TestRedis redis = TestRedis.start();
+                CacheStore store = RedisCacheStore.at(
+                        redis.url().replace("redis://", "redis://freshet:none@"), WINDOW, Duration.ofSeconds(2))) {
+            RedisCommands<String, String> commands = redis.text();
+            commands.aclSetuser(
+                    "freshet",
+                    AclSetuserArgs.Builder.on().addPassword("none").allKeys().allCommands());
+            apply(store, invalidate("k", Fence.of(7)));
+            commands.aclSetuser("freshet", new AclSetuserArgs().removeCommand(CommandType.EVALSHA));
+            refusedUntil(
+                    store, Refusal.NOPERM, () -> commands.aclSetuser("freshet", new AclSetuserArgs().allCommands()));
+        }
+    }
+
+    @Test
+    void aPasswordThatIsSetLaterIsFound() {
+        try (TestRedis redis = TestRedis.start();
+                CacheStore store = RedisCacheStore.at(
+                        redis.url().replace("redis://", "redis://:later@"), WINDOW, Duration.ofSeconds(2))) {
+            RedisCommands<String, String> commands = redis.text();
+            commands.configSet("requirepass", "first");
+            assertUnavailable(store);
+            commands.configSet("requirepass", "later");
+            await().ignoreExceptionsInstanceOf(CompletionException.class)
+                    .until(() -> apply(store, invalidate("k", Fence.of(7))).removed() == 0);
+        }
+    }
+
+    @Test
+    void aServerThatRunsALongScriptIsWaitedFor() {
+        try (TestRedis redis = TestRedis.start("--busy-reply-threshold", "50");
+                CacheStore store = RedisCacheStore.at(redis.url(), WINDOW)) {
+            apply(store, invalidate("k", Fence.of(7)));
+            RedisCommands<String, String> other = redis.text();
+            RedisCommands<String, String> commands = redis.text();
+            CompletableFuture<Object> endless =
+                    CompletableFuture.supplyAsync(() -> other.eval("while true do end", ScriptOutputType.VALUE));
+            refusedUntil(store, Refusal.BUSY, commands::scriptKill);
+            assertThat(endless).failsWithin(Duration.ofSeconds(4));
+        }
+    }
+
+    @Test
+    void aServerThatLoadsItsDataIsWaitedFor() {
+        try (TestRedis redis =
+                        TestRedis.start("--key-load-delay", "3000", "--loading-process-events-interval-bytes", "1024");
+                CacheStore store = RedisCacheStore.at(redis.url(), WINDOW)) {
+            RedisCommands<String, String> commands = redis.text();
+            IntStream.range(0, 1_000).forEach(i -> commands.set("key:" + i, "x".repeat(100)));
+            commands.save();
+            redis.kill();
+            CompletableFuture<Void> starting = CompletableFuture.runAsync(redis::startAgain);
+            refusedUntil(store, Refusal.LOADING, starting::join);
+        }
+    }
+
+    @Test
+    void aNodeOfAClusterIsNamedAsSuch() {
+        try (TestRedis redis = TestRedis.start("--cluster-enabled", "yes");
+                CacheStore store = RedisCacheStore.at(redis.url(), WINDOW)) {
+            assertThat(store.apply(List.of(invalidate("k", Fence.of(7)))).toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(4))
+                    .withThrowableThat()
+                    .havingCause()
+                    .withMessageContaining("which is not supported");
         }
     }
 
