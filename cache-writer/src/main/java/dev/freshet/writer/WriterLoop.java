@@ -99,6 +99,7 @@ final class WriterLoop implements Runnable {
     private final Map<TopicPartition, Long> acknowledged = new HashMap<>();
 
     private Instant kept = Instant.EPOCH;
+    private boolean behind;
 
     WriterLoop(
             Topics topics,
@@ -359,7 +360,13 @@ final class WriterLoop implements Runnable {
             Set<TopicPartition> judged = new HashSet<>(consumer.assignment());
             judged.removeAll(resuming.waiting());
             readAgain(judged);
-        } else if (marked == MarkerStore.Marked.DONE) {
+        } else if (marked == MarkerStore.Marked.NOT_REPLICATED) {
+            if (!behind) {
+                LOG.warn("Too few replicas of Redis follow: nothing is acknowledged until they do");
+            }
+            behind = true;
+        } else {
+            behind = false;
             Map<TopicPartition, OffsetAndMetadata> offsets = commits();
             if (!offsets.isEmpty()) {
                 consumer.commitAsync(offsets, (committed, failure) -> {
