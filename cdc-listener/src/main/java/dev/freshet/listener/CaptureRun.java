@@ -20,11 +20,15 @@ final class CaptureRun implements AutoCloseable {
     private final CompletableFuture<Object> failed = new CompletableFuture<>();
     private final CompletableFuture<Object> over;
 
-    /** @param streaming called when the first message that this run wrote came back, and again with each later one */
+    /**
+     * @param seen what the start's state of the source was made of
+     * @param streaming called when the first message that this run wrote came back, and again with each later one
+     */
     CaptureRun(
             CaptureSettings settings,
             SourceAddress address,
             StoredPosition start,
+            SourceReader.Seen seen,
             ChangePublisher publisher,
             Runnable streaming) {
         this.publisher = publisher;
@@ -41,6 +45,7 @@ final class CaptureRun implements AutoCloseable {
                 UUID.randomUUID().toString(),
                 publisher,
                 positions,
+                new SourceGuard(settings, start, seen, publisher, positions, this::fail),
                 start.epoch(),
                 scheduler,
                 new Heartbeats.Observer() {
@@ -79,7 +84,8 @@ final class CaptureRun implements AutoCloseable {
         return over;
     }
 
-    private void fail(Exception cause) {
+    /** Ends the run because of this; nothing more is sent. */
+    void fail(Exception cause) {
         handler.stop();
         failed.completeExceptionally(cause);
     }

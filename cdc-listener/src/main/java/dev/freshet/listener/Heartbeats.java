@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes a message into the source's log each second, and a control record once one came back and Kafka holds all
- * changes before it. A lost connection costs beats, never the listener; but a server that shuts down is let go, since it
+ * changes before it; with each message looks at what the log does not tell. A lost connection costs beats, never the listener; but a server that shuts down is let go, since it
  * waits for its walsenders. Thread-safe; the database is used on the
  * scheduler's one thread only.
  */
@@ -50,6 +51,7 @@ final class Heartbeats implements AutoCloseable {
     private final String run;
     private final ChangePublisher publisher;
     private final PositionWriter positions;
+    private final SourceGuard guard;
     private final long epoch;
     private final ScheduledExecutorService scheduler;
     private final Observer observer;
@@ -82,6 +84,7 @@ final class Heartbeats implements AutoCloseable {
             String run,
             ChangePublisher publisher,
             PositionWriter positions,
+            SourceGuard guard,
             long epoch,
             ScheduledExecutorService scheduler,
             Observer observer) {
@@ -90,6 +93,7 @@ final class Heartbeats implements AutoCloseable {
         this.run = run;
         this.publisher = publisher;
         this.positions = positions;
+        this.guard = guard;
         this.epoch = epoch;
         this.scheduler = scheduler;
         this.observer = observer;
@@ -163,7 +167,9 @@ final class Heartbeats implements AutoCloseable {
             return;
         }
         try {
-            emit();
+            Connection open = connect();
+            emit(open);
+            guard.look(open);
             backoff.reset();
             complained = false;
         } catch (SQLException e) {
@@ -183,12 +189,19 @@ final class Heartbeats implements AutoCloseable {
         }
     }
 
-    private void emit() throws SQLException {
+    private Connection connect() throws SQLException {
         Connection open = connection;
         if (open == null) {
             open = SourceDatabase.open(settings.postgres(), address, Map.of("socketTimeout", "10"));
             connection = open;
+            try (Statement patience = open.createStatement()) {
+                patience.execute("SET lock_timeout = '1s'");
+            }
         }
+        return open;
+    }
+
+    private void emit(Connection open) throws SQLException {
         // The time is the source's own and stands in the message: a message outside transactions has no commit time.
         try (PreparedStatement emit = open.prepareStatement("SELECT pg_logical_emit_message(false, '" + PREFIX
                 + "', ? || ' ' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint || ' ' || ?)")) {

@@ -1,12 +1,10 @@
 package dev.freshet.listener;
 
-import dev.freshet.model.ControlRecord;
 import dev.freshet.model.config.FreshetConfig;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +34,8 @@ public final class Listener implements AutoCloseable {
     private final CountDownLatch firstStreaming = new CountDownLatch(1);
     private final AtomicLong returns = new AtomicLong();
     private final Thread thread;
+    private final RetainedWal retained;
+    private volatile Optional<CaptureRun> running = Optional.empty();
     private volatile State state = State.STOPPED;
     private Optional<String> newSlot = Optional.empty();
 
@@ -56,6 +56,7 @@ public final class Listener implements AutoCloseable {
         this.log = log;
         this.thread = new Thread(this::loop, "freshet-listener");
         this.thread.setDaemon(true);
+        this.retained = new RetainedWal(settings, cause -> running.ifPresent(run -> run.fail(cause)));
     }
 
     /** A listener that publishes to Kafka. */
@@ -79,11 +80,20 @@ public final class Listener implements AutoCloseable {
             throw new ListenerException("PostgreSQL: " + e.getMessage(), e);
         }
         state = State.STARTING;
+        retained.start();
         thread.start();
     }
 
     public State state() {
         return state;
+    }
+
+    /**
+     * Bytes of WAL that the slot held back when it was measured last, a few seconds ago at most and in every state; empty
+     * while it is not known, or there is no slot.
+     */
+    public OptionalLong retainedWal() {
+        return retained.bytes();
     }
 
     /** Waits until the first message of this listener came back through the log and into Kafka. */
@@ -114,6 +124,7 @@ public final class Listener implements AutoCloseable {
     private void attempt() throws SQLException {
         SourceCheck.Ready ready;
         SourceAddress address;
+        SourceReader.Seen seen;
         try (SourceDatabase database = SourceDatabase.primary(settings.postgres())) {
             address = database.address();
             if (database.slot(settings.slot())
@@ -123,24 +134,28 @@ public final class Listener implements AutoCloseable {
                 return;
             }
             state = State.STARTING;
+            retained.dropIfTooMuch(database);
             log.prepare();
-            ready = new SourceCheck(settings).run(database);
+            ready = new SourceCheck(settings).again(database);
             remember(ready);
+            seen = new SourceReader(settings).read(database.connection());
         }
         StoredPosition slot = new StoredPosition(
                 settings.slot(),
                 ready.slot().confirmed().orElseThrow(() -> new ListenerException("the slot has no position")),
                 ready.server().systemIdentifier(),
                 ready.server().timeline(),
-                0);
-        Continuity continuity = Continuity.judge(log.position(), newSlot, slot);
+                0,
+                seen.state());
+        Continuity continuity = Continuity.judge(log.position(), newSlot, slot, seen.written());
         ChangePublisher publisher = log.open();
         try {
             if (continuity.gap().isPresent()) {
-                announce(continuity, publisher);
+                new Announcement(settings, publisher)
+                        .make(continuity.gap().get(), continuity.position(), seen.written());
             }
             newSlot = Optional.empty();
-            stream(address, continuity.position(), publisher);
+            stream(address, continuity.position(), seen, publisher);
         } finally {
             publisher.close();
         }
@@ -148,12 +163,16 @@ public final class Listener implements AutoCloseable {
 
     /** Kept over failed attempts, until the gap is announced. */
     private void remember(SourceCheck.Ready ready) {
-        newSlot = ready.newSlot().or(() -> newSlot);
+        newSlot = ready.newSlot()
+                .map(reason -> retained.takeDropped().orElse(reason))
+                .or(() -> newSlot);
     }
 
-    private void stream(SourceAddress address, StoredPosition start, ChangePublisher publisher) {
+    private void stream(
+            SourceAddress address, StoredPosition start, SourceReader.Seen seen, ChangePublisher publisher) {
         LOG.info("Streaming slot {} from {}, epoch {}", settings.slot(), start.lsn(), start.epoch());
-        try (CaptureRun run = new CaptureRun(settings, address, start, publisher, this::returned)) {
+        try (CaptureRun run = new CaptureRun(settings, address, start, seen, publisher, this::returned)) {
+            running = Optional.of(run);
             run.start();
             while (closing.getCount() > 0) {
                 try {
@@ -167,6 +186,8 @@ public final class Listener implements AutoCloseable {
                     return;
                 }
             }
+        } finally {
+            running = Optional.empty();
         }
     }
 
@@ -174,40 +195,6 @@ public final class Listener implements AutoCloseable {
         returns.incrementAndGet();
         state = State.STREAMING;
         firstStreaming.countDown();
-    }
-
-    /** The gap goes before the position that lies behind it: after a crash between the two it is told again. */
-    private void announce(Continuity continuity, ChangePublisher publisher) {
-        StoredPosition position = continuity.position();
-        String reason = continuity.gap().orElse("");
-        LOG.warn("Changes may have been missed; caches must be flushed: {}", reason);
-        byte[] gap = new ControlRecord.Gap(reason, position.lsn(), position.epoch(), Instant.now()).toJson();
-        sendNow(publisher, new OutgoingRecord(settings.topics().control(), null, gap, position.epoch()));
-        byte[] key = settings.topics().pipeline().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        sendNow(publisher, new OutgoingRecord(settings.topics().offsets(), key, position.toJson(), position.epoch()));
-    }
-
-    private static void sendNow(ChangePublisher publisher, OutgoingRecord record) {
-        CompletableFuture<Void> stored = new CompletableFuture<>();
-        publisher.send(record, new ChangePublisher.Acknowledgement() {
-            @Override
-            public void stored(int partition, long offset) {
-                stored.complete(null);
-            }
-
-            @Override
-            public void refused(Exception cause) {
-                stored.completeExceptionally(cause);
-            }
-        });
-        try {
-            stored.get(60, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new ListenerException("Kafka did not store a record of " + record.topic(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ListenerException("interrupted", e);
-        }
     }
 
     private void standBy(SourceDatabase database) throws SQLException {
@@ -260,6 +247,7 @@ public final class Listener implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        retained.close();
         try {
             thread.join(CLOSE_LIMIT.toMillis());
             if (thread.isAlive()) {

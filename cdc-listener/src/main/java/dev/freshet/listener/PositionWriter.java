@@ -15,6 +15,8 @@ final class PositionWriter {
     private final StoredPosition start;
     private final ChangePublisher publisher;
     private final Consumer<Exception> failed;
+    private volatile SourceState source;
+    private volatile boolean adopted;
     private Lsn sent;
     private long sentNanos;
     private volatile Lsn stored;
@@ -31,6 +33,7 @@ final class PositionWriter {
         this.start = start;
         this.publisher = publisher;
         this.failed = failed;
+        this.source = start.source();
         this.sent = start.lsn();
         this.stored = start.lsn();
         this.sentNanos = System.nanoTime();
@@ -43,11 +46,20 @@ final class PositionWriter {
         }
     }
 
-    /** Stores the same position again where none was stored for a while: a sign of life for those who wait. */
+    /**
+     * Stores the same position again where none was stored for a while, as a sign of life for those who wait, or where the
+     * source's state is another.
+     */
     synchronized void beat(Duration silence) {
-        if (System.nanoTime() - sentNanos >= silence.toNanos()) {
+        if (adopted || System.nanoTime() - sentNanos >= silence.toNanos()) {
             send(sent);
         }
+    }
+
+    /** Stores this state of the source with the positions from the next on. Never blocks. */
+    void adopt(SourceState newSource) {
+        source = newSource;
+        adopted = true;
     }
 
     /** The newest position that is stored for good. */
@@ -56,9 +68,10 @@ final class PositionWriter {
     }
 
     private void send(Lsn lsn) {
+        adopted = false;
         sent = lsn;
         sentNanos = System.nanoTime();
-        byte[] value = start.at(lsn).toJson();
+        byte[] value = start.at(lsn).with(source).toJson();
         publisher.send(new OutgoingRecord(topic, key, value, start.epoch()), new ChangePublisher.Acknowledgement() {
             @Override
             public void stored(int partition, long offset) {

@@ -23,6 +23,7 @@ final class SourceCheck {
     private final List<String> problems = new ArrayList<>();
     private final List<String> mends = new ArrayList<>();
     private final List<String> made = new ArrayList<>();
+    private boolean lenient;
 
     SourceCheck(CaptureSettings settings) {
         this.settings = settings;
@@ -43,6 +44,20 @@ final class SourceCheck {
      * @throws SetupRequiredException with every problem at once
      */
     Ready run(SourceDatabase database) throws SQLException {
+        lenient = false;
+        return check(database);
+    }
+
+    /**
+     * Like {@link #run}, but of a pipeline that worked before: a table that is gone, or that cannot be published, must not
+     * keep the changes of the others away. It is complained about and left out until it is mended.
+     */
+    Ready again(SourceDatabase database) throws SQLException {
+        lenient = true;
+        return check(database);
+    }
+
+    private Ready check(SourceDatabase database) throws SQLException {
         SourceDatabase.Server server = database.server(settings.postgres());
         problems.clear();
         mends.clear();
@@ -55,39 +70,43 @@ final class SourceCheck {
                     "wal_level is " + server.walLevel() + "; it must be logical, and the server be restarted",
                     Optional.of("ALTER SYSTEM SET wal_level = logical;"));
         }
-        boolean partitioned = checkTables(database);
+        List<SourceDatabase.Relation> tables = checkTables(database);
         failOnProblems();
-        boolean newPublication = checkPublication(database, partitioned);
+        boolean newPublication = checkPublication(database, tables);
         failOnProblems();
         return checkSlot(database, server, newPublication);
     }
 
-    /** Tells whether a partitioned table is among them. */
-    private boolean checkTables(SourceDatabase database) throws SQLException {
-        boolean partitioned = false;
+    /** The tables that may be published. */
+    private List<SourceDatabase.Relation> checkTables(SourceDatabase database) throws SQLException {
+        List<SourceDatabase.Relation> fit = new ArrayList<>();
         for (TableId table : settings.tables()) {
             Optional<SourceDatabase.Relation> relation = database.relation(table);
             if (relation.isEmpty()) {
-                problem("table " + table + " does not exist", Optional.empty());
+                tableProblem("table " + table + " does not exist", Optional.empty());
                 continue;
             }
-            partitioned |= relation.get().partitioned();
             for (TableId leaf : relation.get().withoutIdentity()) {
-                problem(
+                tableProblem(
                         "table " + leaf + " has no replica identity: while it is published, PostgreSQL refuses its"
                                 + " updates and deletes",
                         Optional.of(SourceSql.fullIdentity(leaf)));
             }
+            if (relation.get().withoutIdentity().isEmpty()) {
+                fit.add(relation.get());
+            }
         }
-        return partitioned;
+        return fit;
     }
 
-    private boolean checkPublication(SourceDatabase database, boolean partitioned) throws SQLException {
+    private boolean checkPublication(SourceDatabase database, List<SourceDatabase.Relation> tables)
+            throws SQLException {
         Optional<SourceDatabase.Publication> found = database.publication(settings.publication());
         if (found.isEmpty()) {
             make(database, "publication " + settings.publication() + " does not exist", sql.createPublication());
             return true;
         }
+        boolean partitioned = tables.stream().anyMatch(SourceDatabase.Relation::partitioned);
         if (!found.get().allOperations() || (partitioned && !found.get().viaRoot())) {
             make(
                     database,
@@ -98,13 +117,24 @@ final class SourceCheck {
             found = database.publication(settings.publication());
         }
         Set<TableId> published = found.map(SourceDatabase.Publication::tables).orElse(Set.of());
-        List<TableId> missing = settings.tables().stream()
+        List<TableId> missing = tables.stream()
+                .map(SourceDatabase.Relation::table)
                 .filter(table -> !published.contains(table))
                 .toList();
-        if (!missing.isEmpty()) {
-            make(database, "publication " + settings.publication() + " lacks " + missing, sql.addTables(missing));
+        if (lenient) {
+            for (TableId table : missing) {
+                add(database, List.of(table));
+            }
+        } else if (!missing.isEmpty()) {
+            add(database, missing);
         }
         return false;
+    }
+
+    private void add(SourceDatabase database, List<TableId> missing) throws SQLException {
+        String statement = sql.addTables(missing);
+        refused(database, "publication " + settings.publication() + " lacks " + missing, statement)
+                .ifPresent(problem -> tableProblem(problem, Optional.of(statement)));
     }
 
     private Ready checkSlot(SourceDatabase database, SourceDatabase.Server server, boolean newPublication)
@@ -118,9 +148,9 @@ final class SourceCheck {
                         "replication slot " + settings.slot() + " belongs to plugin " + slot.plugin() + " and database "
                                 + slot.database(),
                         Optional.of(sql.dropSlot()));
-            } else if (!slot.active() && (slot.lost() || newPublication)) {
+            } else if (!slot.active() && (slot.lost().isPresent() || newPublication)) {
                 // A slot decodes with the publication as it was at each change, and fails where there was none.
-                newSlot = Optional.of(slot.lost() ? "the slot lost its WAL" : "the publication was made anew");
+                newSlot = slot.lost().or(() -> Optional.of("the publication was made anew"));
                 make(database, newSlot.get(), sql.dropSlot());
             }
         } else {
@@ -137,16 +167,34 @@ final class SourceCheck {
     }
 
     private void make(SourceDatabase database, String why, String statement) throws SQLException {
+        refused(database, why, statement).ifPresent(problem -> problem(problem, Optional.of(statement)));
+    }
+
+    /** Runs the statement; the problem where this role may not. */
+    private Optional<String> refused(SourceDatabase database, String why, String statement) throws SQLException {
         try {
             database.execute(statement);
             made.add(statement);
             LOG.info("Made what was missing ({}): {}", why, statement);
+            return Optional.empty();
         } catch (SQLException e) {
             String state = e.getSQLState() == null ? "" : e.getSQLState();
             if (!state.equals("42501")) {
                 throw e;
             }
-            problem(why + ", and role " + settings.postgres().user() + " may not mend it", Optional.of(statement));
+            return Optional.of(why + ", and role " + settings.postgres().user() + " may not mend it");
+        }
+    }
+
+    /** A problem of one table; the others need not wait for its mend. */
+    private void tableProblem(String text, Optional<String> mend) {
+        if (lenient) {
+            LOG.warn(
+                    "{}; its changes are not captured, so its caches go stale until this is mended{}",
+                    text,
+                    mend.map(statement -> ": " + statement).orElse(""));
+        } else {
+            problem(text, mend);
         }
     }
 

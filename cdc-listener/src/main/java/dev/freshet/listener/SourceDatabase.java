@@ -36,11 +36,27 @@ final class SourceDatabase implements AutoCloseable {
      */
     record Server(int version, String walLevel, String database, String systemIdentifier, int timeline) {}
 
-    /** @param walStatus reserved, extended, unreserved or lost */
+    /**
+     * @param walStatus reserved, extended, unreserved or lost
+     * @param invalidated why the server gave it up, from PostgreSQL 17 on; empty where it did not
+     */
     record Slot(
-            String plugin, String database, boolean active, int activePid, Optional<Lsn> confirmed, String walStatus) {
-        boolean lost() {
-            return walStatus.equals("lost") || confirmed.isEmpty();
+            String plugin,
+            String database,
+            boolean active,
+            int activePid,
+            Optional<Lsn> confirmed,
+            String walStatus,
+            String invalidated) {
+
+        /** Why nothing can be read from it any more; empty where something can. */
+        Optional<String> lost() {
+            if (!invalidated.isEmpty()) {
+                return Optional.of("the server invalidated the replication slot: " + invalidated);
+            }
+            return walStatus.equals("lost") || confirmed.isEmpty()
+                    ? Optional.of("the replication slot lost its WAL")
+                    : Optional.empty();
         }
     }
 
@@ -52,11 +68,16 @@ final class SourceDatabase implements AutoCloseable {
 
     /** Connects to the primary among the servers of the URL. */
     static SourceDatabase primary(PostgresConfig config) throws SQLException {
+        return primary(config, Map.of());
+    }
+
+    /** @param more properties of the driver, where neither URL nor configuration has them */
+    static SourceDatabase primary(PostgresConfig config, Map<String, String> more) throws SQLException {
         List<String> refusals = new ArrayList<>();
         SQLException last = null;
         for (SourceAddress address : SourceAddress.of(config)) {
             try {
-                Connection connection = open(config, address, Map.of());
+                Connection connection = open(config, address, more);
                 SourceDatabase database = new SourceDatabase(address, connection);
                 if (!database.text("SELECT pg_is_in_recovery()::text").equals("true")) {
                     return database;
@@ -114,8 +135,9 @@ final class SourceDatabase implements AutoCloseable {
 
     Optional<Slot> slot(String name) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(
-                "SELECT plugin, database, active, active_pid, confirmed_flush_lsn::text, coalesce(wal_status, '')"
-                        + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
+                "SELECT plugin, database, active, active_pid, confirmed_flush_lsn::text, coalesce(wal_status, ''),"
+                        + " coalesce(to_jsonb(s) ->> 'invalidation_reason', '')"
+                        + " FROM pg_catalog.pg_replication_slots s WHERE slot_name = ?")) {
             query.setString(1, name);
             try (ResultSet row = query.executeQuery()) {
                 if (!row.next()) {
@@ -127,7 +149,8 @@ final class SourceDatabase implements AutoCloseable {
                         row.getBoolean(3),
                         row.getInt(4),
                         Optional.ofNullable(row.getString(5)).map(Lsn::parse),
-                        row.getString(6)));
+                        row.getString(6),
+                        row.getString(7)));
             }
         }
     }

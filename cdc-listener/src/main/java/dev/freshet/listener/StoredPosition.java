@@ -14,17 +14,23 @@ import java.nio.charset.StandardCharsets;
  * @param systemIdentifier names the cluster that the LSN belongs to
  * @param timeline raised by PostgreSQL when a standby is promoted or a backup restored
  * @param epoch of the changes from this position on
+ * @param source what the log does not tell; stored only once a gap that it made is
  */
-public record StoredPosition(String slot, Lsn lsn, String systemIdentifier, int timeline, long epoch) {
+public record StoredPosition(
+        String slot, Lsn lsn, String systemIdentifier, int timeline, long epoch, SourceState source) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     StoredPosition at(Lsn newLsn) {
-        return new StoredPosition(slot, newLsn, systemIdentifier, timeline, epoch);
+        return new StoredPosition(slot, newLsn, systemIdentifier, timeline, epoch, source);
     }
 
     StoredPosition inEpoch(long newEpoch) {
-        return new StoredPosition(slot, lsn, systemIdentifier, timeline, newEpoch);
+        return new StoredPosition(slot, lsn, systemIdentifier, timeline, newEpoch, source);
+    }
+
+    StoredPosition with(SourceState newSource) {
+        return new StoredPosition(slot, lsn, systemIdentifier, timeline, epoch, newSource);
     }
 
     byte[] toJson() {
@@ -33,7 +39,8 @@ public record StoredPosition(String slot, Lsn lsn, String systemIdentifier, int 
                 .put("lsn", lsn.toString())
                 .put("system_identifier", systemIdentifier)
                 .put("timeline", timeline)
-                .put("epoch", epoch);
+                .put("epoch", epoch)
+                .set("source", source.toJson(MAPPER));
         return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -50,7 +57,8 @@ public record StoredPosition(String slot, Lsn lsn, String systemIdentifier, int 
                     Lsn.parse(json.path("lsn").asText()),
                     json.path("system_identifier").asText(),
                     json.path("timeline").asInt(),
-                    json.path("epoch").asLong());
+                    json.path("epoch").asLong(),
+                    SourceState.parse(json.path("source")));
         } catch (IOException e) {
             throw new IllegalArgumentException("not a stored position: not JSON", e);
         }

@@ -1,5 +1,6 @@
 package dev.freshet.listener;
 
+import dev.freshet.model.ControlRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ final class HeldLog implements ChangeLog {
     private final String offsetsTopic;
     private final List<OutgoingRecord> stored = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
+    private final List<OutgoingRecord> heldRecords = new ArrayList<>();
     private String holding = "";
     private long offset;
     private Optional<StoredPosition> position = Optional.empty();
@@ -29,7 +31,28 @@ final class HeldLog implements ChangeLog {
     synchronized void release() {
         holding = "";
         held.forEach(Runnable::run);
+        forget();
+    }
+
+    /** Loses what was held, as Kafka does that is away for too long; from now on stores everything at once. */
+    synchronized void forget() {
+        holding = "";
         held.clear();
+        heldRecords.clear();
+    }
+
+    /** The held records of the topic, as text. */
+    synchronized List<String> held(String topic) {
+        return texts(heldRecords, topic);
+    }
+
+    /** The stored gaps. */
+    List<ControlRecord.Gap> gaps(String controlTopic) {
+        return values(controlTopic).stream()
+                .map(value -> ControlRecord.parse(value.getBytes(StandardCharsets.UTF_8)))
+                .filter(ControlRecord.Gap.class::isInstance)
+                .map(ControlRecord.Gap.class::cast)
+                .toList();
     }
 
     synchronized int heldRecords() {
@@ -38,7 +61,11 @@ final class HeldLog implements ChangeLog {
 
     /** The stored records of the topic, as text. */
     synchronized List<String> values(String topic) {
-        return stored.stream()
+        return texts(stored, topic);
+    }
+
+    private static List<String> texts(List<OutgoingRecord> records, String topic) {
+        return records.stream()
                 .filter(record -> record.topic().equals(topic))
                 .map(record -> record.value() == null ? "null" : new String(record.value(), StandardCharsets.UTF_8))
                 .toList();
@@ -93,6 +120,7 @@ final class HeldLog implements ChangeLog {
         };
         if (record.topic().equals(holding)) {
             held.add(store);
+            heldRecords.add(record);
         } else {
             store.run();
         }

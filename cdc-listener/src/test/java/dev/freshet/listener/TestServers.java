@@ -66,6 +66,12 @@ final class TestServers implements AutoCloseable {
         });
     }
 
+    /** Ends the walsender that holds the slot. */
+    void terminateWalsender() throws SQLException {
+        execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active AND slot_name = '"
+                + name + "'");
+    }
+
     Connection connection() {
         return connection;
     }

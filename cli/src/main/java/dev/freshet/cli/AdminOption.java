@@ -36,7 +36,13 @@ final class AdminOption {
                             .orElse(own.user());
                     String password = Optional.ofNullable(PGProperty.PASSWORD.getOrDefault(parsed))
                             .orElse(own.password().reveal());
-                    return new PostgresConfig(text, user, new Secret(password), own.maxRetainedWal(), own.properties());
+                    return new PostgresConfig(
+                            text,
+                            user,
+                            new Secret(password),
+                            own.maxRetainedWal(),
+                            own.onMaxRetainedWal(),
+                            own.properties());
                 });
     }
 }

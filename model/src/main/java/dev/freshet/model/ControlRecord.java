@@ -52,7 +52,8 @@ public sealed interface ControlRecord {
      *
      * @param reason for people
      * @param tables whose caches cannot be trusted; empty: all mapped tables
-     * @param lsn where continuity starts again; of some tables' gap, how far the listener has come
+     * @param lsn how far the source's log reached when the gap was found. A change from before it may only be deleted for,
+     *     never stored: what the log does not tell may have undone it
      * @param epoch the epoch of the positions from here on
      */
     record Gap(String reason, Set<TableId> tables, Lsn lsn, long epoch, Instant found) implements ControlRecord {

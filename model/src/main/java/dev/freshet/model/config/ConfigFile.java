@@ -109,12 +109,16 @@ public final class ConfigFile {
     }
 
     private static PostgresConfig postgres(Section section) {
+        Map<String, PostgresConfig.OnMaxRetainedWal> words = new LinkedHashMap<>();
+        words.put("warn", PostgresConfig.OnMaxRetainedWal.WARN);
+        words.put("drop", PostgresConfig.OnMaxRetainedWal.DROP);
         PostgresConfig postgres = new PostgresConfig(
                 section.required("url", "jdbc:postgresql://localhost:5432/shop", Forms::postgresUrl)
                         .orElse(""),
                 section.requiredText("user", "freshet").orElse(""),
                 new Secret(section.text("password").orElse("")),
                 section.value("max-retained-wal", Forms::retainedWal).orElse(10L << 30),
+                section.choice("on-max-retained-wal", words).orElse(PostgresConfig.OnMaxRetainedWal.WARN),
                 section.properties(
                         "properties",
                         Map.of("user", "belongs to postgres.user", "password", "belongs to postgres.password")));

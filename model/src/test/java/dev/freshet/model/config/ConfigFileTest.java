@@ -28,6 +28,7 @@ class ConfigFileTest {
               user: freshet
               password: ${POSTGRES_PASSWORD}
               max-retained-wal: 20GB
+              on-max-retained-wal: drop
               properties: { sslmode: verify-full }   # any pgjdbc property
             kafka:
               bootstrap-servers: localhost:9092
@@ -95,6 +96,7 @@ class ConfigFileTest {
                         "freshet",
                         new Secret("s3cret: #}"),
                         20L << 30,
+                        PostgresConfig.OnMaxRetainedWal.DROP,
                         Map.of("sslmode", "verify-full")));
         assertThat(config.kafka())
                 .isEqualTo(new KafkaConfig(
@@ -179,6 +181,7 @@ class ConfigFileTest {
 
         assertThat(config.postgres().password()).isEqualTo(new Secret(""));
         assertThat(config.postgres().maxRetainedWal()).isEqualTo(10L << 30);
+        assertThat(config.postgres().onMaxRetainedWal()).isEqualTo(PostgresConfig.OnMaxRetainedWal.WARN);
         assertThat(config.postgres().properties()).isEmpty();
         assertThat(config.kafka())
                 .isEqualTo(new KafkaConfig(
@@ -245,9 +248,9 @@ class ConfigFileTest {
     void aLaterProblemStandsAtItsLineOrTheNearestAbove() {
         ConfigFile file = ConfigFile.parse(SAMPLE, ENVIRONMENT);
 
-        assertThat(file.problem("caches.book-card.key", "x").line()).isEqualTo(33);
-        assertThat(file.problem("caches.book.on-change", "x").line()).isEqualTo(19);
-        assertThat(file.problem("caches.book-card.value.columns", "x").line()).isEqualTo(35);
+        assertThat(file.problem("caches.book-card.key", "x").line()).isEqualTo(34);
+        assertThat(file.problem("caches.book.on-change", "x").line()).isEqualTo(20);
+        assertThat(file.problem("caches.book-card.value.columns", "x").line()).isEqualTo(36);
         assertThat(file.problem("nowhere", "x").line()).isZero();
     }
 

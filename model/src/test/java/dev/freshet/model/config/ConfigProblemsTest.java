@@ -197,6 +197,12 @@ class ConfigProblemsTest {
                         "is too large"),
                 row("user: freshet", "user: freshet\n  max-retained-wal: 1kB", "postgres.max-retained-wal", 5, "1MB"),
                 row(
+                        "user: freshet",
+                        "user: freshet\n  on-max-retained-wal: dropp",
+                        "postgres.on-max-retained-wal",
+                        5,
+                        "must be warn or drop; did you mean 'drop'?"),
+                row(
                         "redis://localhost",
                         "redis://localhost\n  replay-on-failover: soon",
                         "redis.replay-on-failover",
