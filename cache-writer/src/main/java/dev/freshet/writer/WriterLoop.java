@@ -342,7 +342,7 @@ final class WriterLoop implements Runnable {
         flushes.forEach(flush -> flush.advance(now));
         flushes.removeIf(flush -> flush.settled().isDone());
         acknowledged.putAll(acknowledgements.take());
-        if (now.isAfter(kept.plus(acknowledged.isEmpty() ? LOOK_EVERY : KEEP_EVERY))) {
+        if (!places.standing() || now.isAfter(kept.plus(acknowledged.isEmpty() ? LOOK_EVERY : KEEP_EVERY))) {
             keep(now);
         }
         if (!ready.isDone() && isReady()) {
@@ -465,6 +465,7 @@ final class WriterLoop implements Runnable {
                 .orElse(true);
         return assigned
                 && resuming.waiting().isEmpty()
+                && places.standing()
                 && !places.replaying()
                 && controlRead
                 && flushes.stream().allMatch(GapFlush::done);

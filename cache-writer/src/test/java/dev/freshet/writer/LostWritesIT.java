@@ -111,6 +111,19 @@ final class LostWritesIT {
     }
 
     @Test
+    void aRefreshThatIsAppliedAgainRemoves() throws Exception {
+        CacheMapping card =
+                Mappings.refreshed(Mappings.key("card", pipeline.key("card:{id}")), ValueFormat.JSON, "id", "title");
+        ready(Duration.ZERO, card);
+        applied(change("u", "null", row(1, "a")));
+        pipeline.redis().save();
+        applied(change("u", "null", row(1, "b")));
+        assertThat(pipeline.redis().get(pipeline.key("card:1"))).contains("b");
+        killAndStart();
+        awaitGone("card:1");
+    }
+
+    @Test
     void changesOfTheReplayedTimeOnlyRemove() throws Exception {
         CacheMapping card =
                 Mappings.refreshed(Mappings.key("card", pipeline.key("card:{id}")), ValueFormat.JSON, "id", "title");

@@ -37,6 +37,7 @@ public final class Places {
     private final Map<TopicPartition, Long> appliedBefore = new HashMap<>();
     private final Map<String, String> wanted = new HashMap<>();
     private Marker marker = new Marker("", Map.of());
+    private boolean standing;
 
     public Places(MarkerStore store, String pipeline, Replicas replicas, List<CacheMapping> mappings) {
         this.store = store;
@@ -71,6 +72,7 @@ public final class Places {
     public Resumed resume(
             Map<TopicPartition, OptionalLong> reached, Map<String, String> ids, Map<TopicPartition, Long> logStarts) {
         marker = store.marker(pipeline).toCompletableFuture().join();
+        standing = false;
         return judge(reached, ids, logStarts);
     }
 
@@ -168,6 +170,7 @@ public final class Places {
         all.values().removeIf(String::isEmpty);
         marker = new Marker(marker.server(), all);
         wanted.clear();
+        standing = true;
         applied.forEach((partition, offset) ->
                 appliedBefore.computeIfPresent(partition, (same, end) -> offset >= end ? null : end));
     }
@@ -175,6 +178,11 @@ public final class Places {
     /** Whether the record was applied once, to a Redis that has forgotten it. */
     public boolean isAppliedBefore(TopicPartition partition, long offset) {
         return offset < appliedBefore.getOrDefault(partition, 0L);
+    }
+
+    /** Whether the marker was moved since partitions were judged last: what Redis loses before that goes unnoticed. */
+    public boolean standing() {
+        return standing;
     }
 
     /** Whether records are being applied again because Redis has forgotten them. */
