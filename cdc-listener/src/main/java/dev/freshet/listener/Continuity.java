@@ -71,8 +71,8 @@ record Continuity(StoredPosition position, Optional<Gap> gap) {
         return changed.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Gap(
-                        "what the log does not tell happened while no listener ran: " + changed
-                                + " mapped anew, created again, truncated in part, rewritten or published in another way",
+                        "something happened to " + changed + " that the log does not tell: mapped anew, created again,"
+                                + " truncated in part, rewritten or published in another way",
                         changed));
     }
 }

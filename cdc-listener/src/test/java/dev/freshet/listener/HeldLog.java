@@ -17,9 +17,21 @@ final class HeldLog implements ChangeLog {
     private String holding = "";
     private long offset;
     private Optional<StoredPosition> position = Optional.empty();
+    private Runnable beforeRun = () -> {};
 
     HeldLog(String offsetsTopic) {
         this.offsetsTopic = offsetsTopic;
+    }
+
+    /** Happens once, after the checks before the next run and before that run. */
+    synchronized void beforeNextRun(Runnable action) {
+        beforeRun = action;
+    }
+
+    private synchronized Runnable takeBeforeRun() {
+        Runnable action = beforeRun;
+        beforeRun = () -> {};
+        return action;
     }
 
     /** From now on records of this topic are not stored. */
@@ -86,6 +98,7 @@ final class HeldLog implements ChangeLog {
 
     @Override
     public ChangePublisher open() {
+        takeBeforeRun().run();
         return new ChangePublisher() {
             @Override
             public void send(OutgoingRecord record, Acknowledgement acknowledgement) {

@@ -7,7 +7,6 @@ import dev.freshet.model.ControlRecord;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.TableId;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -91,7 +90,7 @@ class HiddenChangesIT {
 
     /** Waits until the stored position has the table as it is now. */
     private void awaitStored(String table) throws Exception {
-        try (Connection connection = connect()) {
+        try (Connection connection = servers.connect()) {
             String now =
                     new SourceReader(settings).read(connection).state().tables().getOrDefault(TableId.parse(table), "");
             await().atMost(LIMIT)
@@ -100,10 +99,6 @@ class HiddenChangesIT {
                             .filter(now::equals)
                             .isPresent());
         }
-    }
-
-    private Connection connect() throws Exception {
-        return DriverManager.getConnection(TestServers.url(servers.name()), TestServers.user(), TestServers.password());
     }
 
     @Test
@@ -215,7 +210,7 @@ class HiddenChangesIT {
     @Test
     void ddlThatHoldsItsLockForLongDoesNotHoldUpTheHeartbeats() throws Exception {
         try (Listener listener = streaming();
-                Connection ddl = connect();
+                Connection ddl = servers.connect();
                 var statement = ddl.createStatement()) {
             ddl.setAutoCommit(false);
             statement.execute("ALTER TABLE orders ADD COLUMN note text DEFAULT random()::text");

@@ -6,6 +6,7 @@ import dev.freshet.model.config.KafkaConfig;
 import dev.freshet.model.config.PostgresConfig;
 import dev.freshet.model.config.Secret;
 import dev.freshet.stack.EmbeddedStack;
+import dev.freshet.stack.PostgresServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -24,22 +25,38 @@ final class TestServers implements AutoCloseable {
 
     private final String name =
             "it_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+    private final PostgresServer server;
     private Connection admin;
     private Connection connection;
 
     TestServers(String... sql) throws SQLException {
-        admin = DriverManager.getConnection(url("postgres"), user(), password());
+        this(EmbeddedStack.shared().postgres(), sql);
+    }
+
+    /** With a PostgreSQL of the test's own. */
+    TestServers(PostgresServer server, String... sql) throws SQLException {
+        this.server = server;
+        admin = connect("postgres");
         try (Statement statement = admin.createStatement()) {
             statement.execute("CREATE DATABASE " + name);
         }
-        connection = DriverManager.getConnection(url(name), user(), password());
+        connection = connect(name);
         execute(sql);
     }
 
     /** After the server was restarted. */
     void reconnect() throws SQLException {
-        admin = DriverManager.getConnection(url("postgres"), user(), password());
-        connection = DriverManager.getConnection(url(name), user(), password());
+        admin = connect("postgres");
+        connection = connect(name);
+    }
+
+    /** Another connection of the superuser's, to the test's own database. */
+    Connection connect() throws SQLException {
+        return connect(name);
+    }
+
+    private Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(server.jdbcUrl(database), server.user(), server.password());
     }
 
     void execute(String... sql) throws SQLException {
@@ -72,6 +89,26 @@ final class TestServers implements AutoCloseable {
                 + name + "'");
     }
 
+    /** As {@code server_version_num}. */
+    int version() throws SQLException {
+        return Integer.parseInt(text("SHOW server_version_num"));
+    }
+
+    /** Kills the process behind this connection, so that the server recovers from a crash while its main process lives. */
+    void crashOneBackend() {
+        try {
+            ProcessHandle.of(Long.parseLong(text("SELECT pg_backend_pid()")))
+                    .orElseThrow()
+                    .destroyForcibly();
+            Awaitility.await().ignoreExceptions().until(() -> {
+                reconnect();
+                return true;
+            });
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     Connection connection() {
         return connection;
     }
@@ -86,11 +123,11 @@ final class TestServers implements AutoCloseable {
     }
 
     PostgresConfig postgres() {
-        return postgres(user(), password());
+        return postgres(server.user(), server.password());
     }
 
     PostgresConfig postgres(String user, String password) {
-        return new PostgresConfig(url(name), user, new Secret(password), 1L << 33, Map.of());
+        return new PostgresConfig(server.jdbcUrl(name), user, new Secret(password), 1L << 33, Map.of());
     }
 
     CaptureSettings settings(String... tables) {
