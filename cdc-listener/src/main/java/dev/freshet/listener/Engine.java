@@ -20,10 +20,12 @@ import org.slf4j.LoggerFactory;
 final class Engine implements AutoCloseable {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
+    private static final Duration START_LIMIT = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
     private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Thread thread;
 
     Engine(Properties properties, ChangeHandler handler) {
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
@@ -38,11 +40,11 @@ final class Engine implements AutoCloseable {
                 })
                 .notifying(handler)
                 .build();
+        this.thread = new Thread(engine, "freshet-engine");
+        this.thread.setDaemon(true);
     }
 
     void start() {
-        Thread thread = new Thread(engine, "freshet-engine");
-        thread.setDaemon(true);
         thread.start();
     }
 
@@ -53,14 +55,18 @@ final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
-        long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
+        long begin = System.nanoTime();
+        long end = begin + CLOSE_LIMIT.toNanos();
         while (!ended.isDone() && System.nanoTime() - end < 0) {
             try {
                 engine.close();
                 break;
             } catch (IllegalStateException e) {
                 // Debezium refuses while its tasks start, and when it is stopping already.
-                awaitEnd(Duration.ofMillis(100));
+                if (!awaitEnd(Duration.ofMillis(100)) && System.nanoTime() - begin > START_LIMIT.toNanos()) {
+                    // It asks half an hour for a slot that the server gave up, say.
+                    thread.interrupt();
+                }
             } catch (IOException e) {
                 LOG.warn("The engine did not close properly", e);
                 break;

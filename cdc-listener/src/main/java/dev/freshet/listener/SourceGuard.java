@@ -78,11 +78,14 @@ final class SourceGuard {
     /** The walsender holds the slot; but between the checks and its start somebody else may have touched it. */
     private Optional<String> lostSlot(Connection connection) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(
-                "SELECT confirmed_flush_lsn::text, active FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
+                "SELECT confirmed_flush_lsn::text, active, wal_status = 'lost' FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
             query.setString(1, settings.slot());
             try (ResultSet row = query.executeQuery()) {
                 if (!row.next()) {
                     return Optional.of("replication slot " + settings.slot() + " is gone");
+                }
+                if (row.getBoolean(3)) {
+                    return Optional.of("the server invalidated replication slot " + settings.slot());
                 }
                 boolean gone = held && !row.getBoolean(2);
                 held |= row.getBoolean(2);

@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What happens to mapped tables and is not in the log. */
 class HiddenChangesIT {
@@ -59,6 +61,7 @@ class HiddenChangesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatTheLogDoesNotTellIsAGapOfItsTableWhileTheListenerRuns() throws Exception {
         try (Listener listener = streaming()) {
             List<String> hidden = List.of(
@@ -102,6 +105,7 @@ class HiddenChangesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void anEmptyNewPartitionIsNoGapAndAFilledOneIs() throws Exception {
         try (Listener listener = streaming()) {
             servers.execute("CREATE TABLE orders_3 PARTITION OF orders FOR VALUES FROM (200) TO (300)");
@@ -118,6 +122,7 @@ class HiddenChangesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatHappenedWhileNoListenerRanIsAGapAtTheNextStart() throws Exception {
         streaming().close();
         servers.execute("TRUNCATE orders_1");
@@ -135,6 +140,7 @@ class HiddenChangesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aGapThatKafkaHasNotStoredIsToldAgain() throws Exception {
         try (Listener listener = streaming()) {
             log.hold(servers.topics().control());
@@ -158,6 +164,7 @@ class HiddenChangesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aTableThatIsDroppedAndCreatedAgainIsPublishedAgain() throws Exception {
         try (Listener listener = streaming()) {
             servers.execute("DROP TABLE books");
@@ -195,6 +202,7 @@ class HiddenChangesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aTableThatSomebodyTookOutOfThePublicationIsAGapAndPublishedAgain() throws Exception {
         try (Listener listener = streaming()) {
             servers.execute(
@@ -208,6 +216,7 @@ class HiddenChangesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void ddlThatHoldsItsLockForLongDoesNotHoldUpTheHeartbeats() throws Exception {
         try (Listener listener = streaming();
                 Connection ddl = servers.connect();
