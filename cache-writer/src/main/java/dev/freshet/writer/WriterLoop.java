@@ -384,7 +384,8 @@ final class WriterLoop implements Runnable {
     private Map<TopicPartition, OffsetAndMetadata> commits() {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         acknowledged.forEach((partition, offset) -> {
-            if (!places.isAppliedBefore(partition, offset)) {
+            // A wait within a batch may have polled, and given a partition of the batch away.
+            if (places.hold(partition) && !places.isAppliedBefore(partition, offset)) {
                 offsets.put(partition, new OffsetAndMetadata(offset));
             }
         });

@@ -175,6 +175,11 @@ public final class Places {
                 appliedBefore.computeIfPresent(partition, (same, end) -> offset >= end ? null : end));
     }
 
+    /** Whether the partition is this writer's, and was judged. */
+    public boolean hold(TopicPartition partition) {
+        return topicIds.containsKey(partition);
+    }
+
     /** Whether the record was applied once, to a Redis that has forgotten it. */
     public boolean isAppliedBefore(TopicPartition partition, long offset) {
         return offset < appliedBefore.getOrDefault(partition, 0L);
