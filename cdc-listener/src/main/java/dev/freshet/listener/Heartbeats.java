@@ -43,6 +43,9 @@ final class Heartbeats implements AutoCloseable {
     /** SQLSTATE {@code admin_shutdown}: of the server, or of this one session. */
     private static final String TERMINATED = "57P01";
 
+    /** Class of SQLSTATEs {@code connection_exception}: the server did not answer, not even to refuse. */
+    private static final String CONNECTION_FAILED = "08";
+
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(3);
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
 
@@ -60,6 +63,7 @@ final class Heartbeats implements AutoCloseable {
     private @Nullable Connection connection;
     private long silentUntilNanos;
     private boolean complained;
+    private boolean cutOff;
 
     /** Hears of this run's own heartbeats. */
     interface Observer {
@@ -158,7 +162,10 @@ final class Heartbeats implements AutoCloseable {
 
     private void tick() {
         try {
-            positions.beat(SIGN_OF_LIFE);
+            // One that is cut off from the source is as good as dead: a standby may do better.
+            if (!cutOff) {
+                positions.beat(SIGN_OF_LIFE);
+            }
         } catch (ListenerException e) {
             observer.failed(e);
             return;
@@ -172,8 +179,10 @@ final class Heartbeats implements AutoCloseable {
             guard.look(open);
             backoff.reset();
             complained = false;
+            cutOff = false;
         } catch (SQLException e) {
             disconnect();
+            cutOff = String.valueOf(e.getSQLState()).startsWith(CONNECTION_FAILED);
             if (SHUTTING_DOWN.equals(e.getSQLState())) {
                 // The server waits for its walsender, whose last words (the shutdown's own log) are never
                 // acknowledged. It had a second at least to send the changes before them.

@@ -37,6 +37,7 @@ public final class KafkaChangeLog implements ChangeLog {
 
     private static final Duration SHORTEST_CONTROL_RETENTION = Duration.ofDays(7);
     private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+    private static final String OFFSETS_SEGMENT = Integer.toString(16 << 20);
     private static final int KAFKA_DEFAULT_MAX_MESSAGE = 1_048_588;
     private static final Logger LOG = LoggerFactory.getLogger(KafkaChangeLog.class);
 
@@ -77,7 +78,10 @@ public final class KafkaChangeLog implements ChangeLog {
                 ? config.retention()
                 : SHORTEST_CONTROL_RETENTION;
         wanted.add(topic(topics.control(), 1, TopicConfig.CLEANUP_POLICY_DELETE, control));
-        wanted.add(topic(topics.offsets(), 1, TopicConfig.CLEANUP_POLICY_COMPACT, control));
+        NewTopic offsets = topic(topics.offsets(), 1, TopicConfig.CLEANUP_POLICY_COMPACT, control);
+        // Kafka compacts closed segments only; each start reads the topic whole.
+        offsets.configs().put(TopicConfig.SEGMENT_BYTES_CONFIG, OFFSETS_SEGMENT);
+        wanted.add(offsets);
         return wanted;
     }
 

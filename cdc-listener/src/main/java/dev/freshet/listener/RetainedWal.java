@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,6 +45,7 @@ final class RetainedWal implements AutoCloseable {
     private final Alarm alarm = new Alarm();
     private final AtomicReference<Optional<String>> dropped = new AtomicReference<>(Optional.empty());
     private volatile OptionalLong bytes = OptionalLong.empty();
+    private volatile @Nullable Future<?> measuring;
     private @Nullable SourceDatabase database;
 
     /** @param endRun ends this listener's own run, where it has one; does not wait for its end */
@@ -58,7 +60,7 @@ final class RetainedWal implements AutoCloseable {
     }
 
     void start() {
-        scheduler.scheduleWithFixedDelay(this::measure, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        measuring = scheduler.scheduleWithFixedDelay(this::measure, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** What the slot held back when it was measured last; empty while it is not known, or there is no slot. */
@@ -152,6 +154,10 @@ final class RetainedWal implements AutoCloseable {
     /** Idempotent. */
     @Override
     public void close() {
+        Future<?> measures = measuring;
+        if (measures != null) {
+            measures.cancel(false);
+        }
         if (!scheduler.isShutdown()) {
             scheduler.execute(this::disconnect);
             scheduler.shutdown();

@@ -23,6 +23,11 @@ final class ListenerProcess implements AutoCloseable {
     }
 
     static ListenerProcess start(TestServers servers, String table) throws IOException {
+        return start(servers, servers.postgres().url(), table);
+    }
+
+    /** @param url another way to the same database */
+    static ListenerProcess start(TestServers servers, String url, String table) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -33,7 +38,7 @@ final class ListenerProcess implements AutoCloseable {
                 ListenerProcess.class.getName()));
         PostgresConfig postgres = servers.postgres();
         command.addAll(List.of(
-                postgres.url(),
+                url,
                 postgres.user(),
                 postgres.password().reveal(),
                 TestServers.bootstrapServers(),

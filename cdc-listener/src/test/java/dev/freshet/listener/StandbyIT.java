@@ -8,6 +8,8 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.PGReplicationStream;
 
@@ -16,6 +18,7 @@ class StandbyIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theSecondListenerWaitsAndTakesOverWithoutAGap() throws Exception {
         try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)");
                 Listener second = servers.listener("public.books")) {
@@ -42,6 +45,7 @@ class StandbyIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aHolderWithoutSignOfLifeIsTerminated() throws Exception {
         try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)")) {
             try (Listener first = servers.listener("public.books")) {
@@ -71,6 +75,56 @@ class StandbyIT {
             } catch (java.sql.SQLException e) {
                 // Closing the terminated connection.
                 org.assertj.core.api.Assertions.assertThat(e.getSQLState()).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void aKilledHolderIsReplacedWithoutAGap() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)");
+                ListenerProcess first = ListenerProcess.start(servers, "public.books");
+                Listener second = servers.listener("public.books")) {
+            first.awaitReady();
+            second.start();
+            await().atMost(LIMIT).until(() -> second.state() == State.STANDBY);
+            servers.execute("INSERT INTO books VALUES (1)");
+            first.kill();
+            servers.execute("INSERT INTO books VALUES (2)");
+            assertThat(second.awaitStreaming(LIMIT)).isTrue();
+            try (TopicReader reader = servers.reader(servers.tableTopic())) {
+                assertThat(reader.until(records -> records.stream()
+                                        .map(read -> read.key().path("id").asLong())
+                                        .distinct()
+                                        .count()
+                                == 2))
+                        .extracting(TopicReader.Read::epoch)
+                        .containsOnly("1");
+            }
+        }
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void aHolderThatIsCutOffFromTheDatabaseIsReplacedWithoutAGap() throws Exception {
+        try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)");
+                TcpCut cut = new TcpCut(servers.server())) {
+            // In a JVM of its own: Debezium's metrics are registered by name, once in each.
+            try (ListenerProcess first = ListenerProcess.start(
+                            servers, cut.through(servers.postgres().url()), "public.books");
+                    Listener second = servers.listener("public.books")) {
+                first.awaitReady();
+                second.start();
+                await().atMost(LIMIT).until(() -> second.state() == State.STANDBY);
+
+                cut.cut();
+                servers.execute("INSERT INTO books VALUES (1)");
+                assertThat(second.awaitStreaming(LIMIT)).isTrue();
+                try (TopicReader reader = servers.reader(servers.tableTopic())) {
+                    assertThat(reader.until(records -> !records.isEmpty()))
+                            .extracting(TopicReader.Read::epoch)
+                            .containsOnly("1");
+                }
             }
         }
     }

@@ -109,6 +109,10 @@ final class TestServers implements AutoCloseable {
         }
     }
 
+    PostgresServer server() {
+        return server;
+    }
+
     Connection connection() {
         return connection;
     }

@@ -11,6 +11,7 @@ import dev.freshet.model.config.PostgresConfig;
 import dev.freshet.writer.catalogue.SourceConnection;
 import dev.freshet.writer.catalogue.SourceUnavailableException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -57,8 +58,11 @@ final class SetupCommand implements Callable<Integer> {
         SourceSql sql = new SourceSql(CaptureSettings.of(file.config()));
         String database = Addresses.database(file.config().postgres());
         console.out().println("-- For a superuser, in database " + database + ", not in one transaction (psql's way).");
+        PostgresConfig own = file.config().postgres();
         int version = ANY_VERSION;
+        List<String> advice = SourceAdvice.unseen(own);
         try {
+            advice = source.call(connection -> SourceAdvice.of(connection, own));
             version = source.call(connection -> connection.getMetaData().getDatabaseMajorVersion() * 10000);
             printMends(Checks.run(file, by, TABLES));
         } catch (SourceUnavailableException e) {
@@ -68,9 +72,8 @@ final class SetupCommand implements Callable<Integer> {
             console.out().println("-- or REPLICA IDENTITY FULL: else PostgreSQL refuses its UPDATEs and DELETEs.");
         }
         sql.setup(database, version).forEach(console.out()::println);
-        console.out()
-                .println("-- Then set the role's password: \\password "
-                        + file.config().postgres().user());
+        console.out().println("-- Then set the role's password: \\password " + own.user());
+        advice.forEach(console.out()::println);
         return ExitCode.DONE;
     }
 
@@ -96,6 +99,7 @@ final class SetupCommand implements Callable<Integer> {
             source.call(connection -> {
                 setup.make(
                         connection, !by.user().equals(file.config().postgres().user()));
+                SourceAdvice.of(connection, file.config().postgres()).forEach(console.out()::println);
                 return true;
             });
         } catch (SourceUnavailableException e) {

@@ -103,6 +103,12 @@ class SetupIT {
         CommandRun run = CommandRun.of(admin(), "setup", "--print", "--config", file);
 
         assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("-- ALTER SYSTEM SET max_slot_wal_keep_size = '20480MB';")
+                .contains(
+                        Integer.parseInt(database.ask("SHOW server_version_num")) >= 170000
+                                ? "sync_replication_slots"
+                                : "max_slot");
         assertThat(database.ask("SELECT count(*) FROM pg_publication"))
                 .as("only printed")
                 .isEqualTo("0");
