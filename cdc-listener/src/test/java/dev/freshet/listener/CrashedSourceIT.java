@@ -137,7 +137,7 @@ class CrashedSourceIT {
 
     private static Path cluster(Path directory) throws IOException {
         try (Stream<Path> files = Files.find(directory, 3, (path, any) -> path.endsWith("PG_VERSION"))) {
-            return files.findFirst().orElseThrow().getParent();
+            return files.findFirst().orElseThrow().resolveSibling("").normalize();
         }
     }
 
