@@ -7,7 +7,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /** The header in which our listener states the epoch of a record's position. */
-final class EpochHeader {
+public final class EpochHeader {
 
     private static final String NAME = "freshet.epoch";
 
@@ -18,7 +18,7 @@ final class EpochHeader {
      *
      * @throws UndecodableException where the header is no number
      */
-    static OptionalLong read(Headers headers) {
+    public static OptionalLong read(Headers headers) {
         Header header = headers.lastHeader(NAME);
         if (header == null) {
             return OptionalLong.empty();

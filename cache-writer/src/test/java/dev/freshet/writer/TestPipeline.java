@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,7 @@ final class TestPipeline implements AutoCloseable {
                 .get();
     }
 
-    private static String bootstrapServers() {
+    static String bootstrapServers() {
         return EmbeddedStack.shared().kafka().bootstrapServers();
     }
 
@@ -116,7 +117,7 @@ final class TestPipeline implements AutoCloseable {
         return writer;
     }
 
-    private FreshetConfig config(WriterConfig.OnAttach onAttach, CacheMapping... caches) {
+    FreshetConfig config(WriterConfig.OnAttach onAttach, CacheMapping... caches) {
         return config(onAttach, Duration.ofSeconds(60), caches);
     }
 
@@ -141,6 +142,10 @@ final class TestPipeline implements AutoCloseable {
         return topics.deadLetters();
     }
 
+    RedisCacheStore store() {
+        return store;
+    }
+
     Admin admin() {
         return admin;
     }
@@ -148,6 +153,12 @@ final class TestPipeline implements AutoCloseable {
     /** Writes a change and returns its offset. */
     long change(String value) throws ExecutionException, InterruptedException {
         return send(table(), value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes a change as if Kafka had got it at another time. */
+    long change(String value, Instant time) throws ExecutionException, InterruptedException {
+        return send(new ProducerRecord<>(
+                table(), 0, time.toEpochMilli(), null, value.getBytes(StandardCharsets.UTF_8)));
     }
 
     long tombstone() throws ExecutionException, InterruptedException {

@@ -11,10 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Header;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -78,22 +74,8 @@ final class DeadLettersCommand implements Runnable {
                 work(new DeadLetterBox(new DeadLetterTopic(read, KafkaAddress.of(read))));
                 return ExitCode.DONE;
             } catch (KafkaException e) {
-                throw failed(e);
+                throw KafkaFailure.of(e);
             }
-        }
-
-        private static CommandFailedException failed(KafkaException e) {
-            if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
-                return new CommandFailedException(ExitCode.USAGE, "Kafka refuses this user: " + e.getMessage());
-            }
-            if (e.getCause() instanceof ConfigException wrong) {
-                // Without its message: it may hold a password.
-                return String.valueOf(wrong.getMessage()).contains("bootstrap")
-                        ? new CommandFailedException(ExitCode.UNREACHABLE, "kafka.bootstrap-servers: no such host")
-                        : new CommandFailedException(ExitCode.USAGE, "kafka.properties: a client property is wrong");
-            }
-            int code = e instanceof RetriableException ? ExitCode.UNREACHABLE : ExitCode.NO;
-            return new CommandFailedException(code, "Kafka did not do it: " + e.getMessage());
         }
 
         final ParameterException usage(String problem) {

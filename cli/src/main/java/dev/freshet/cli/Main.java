@@ -28,6 +28,9 @@ public final class Main {
         line.addSubcommand(new TeardownCommand(console));
         line.addSubcommand(new ExplainCommand(console));
         line.addSubcommand(DeadLettersCommand.line(console));
+        line.addSubcommand(new ReplayCommand(console));
+        line.addSubcommand(new FlushCommand(console));
+        line.addSubcommand(new WarmCommand(console));
         tellVersion(line);
         line.setOut(console.outWriter());
         line.setErr(console.errWriter());

@@ -5,10 +5,12 @@ import dev.freshet.model.Position;
 import dev.freshet.model.Snapshot;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,8 +21,9 @@ import java.util.function.Function;
  * calls of one {@link #apply} are pipelined; each script works on a bounded number of keys, so that Redis answers others
  * in between. Thread-safe.
  */
-public final class RedisCacheStore implements CacheStore, FillStore, MarkerStore {
+public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore {
 
+    private static final Duration BOOKMARK_LIFE = Duration.ofDays(7);
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
     private final RedisLink link;
@@ -128,6 +131,52 @@ public final class RedisCacheStore implements CacheStore, FillStore, MarkerStore
     public CompletionStage<Void> release(String key, String token) {
         ScriptCall call = scripts.release(key, token);
         return link.ask("release a lease", redis -> link.run(redis, call)).thenApply(nothing -> null);
+    }
+
+    @Override
+    public CompletionStage<Map<String, String>> publishedPatterns(String pipeline) {
+        byte[] fenced = Utf8.encode(RedisLayout.patterns(pipeline));
+        byte[] unfenced = Utf8.encode(RedisLayout.unfencedPatterns(pipeline));
+        return link.ask(
+                "tell the patterns",
+                redis -> redis.hgetall(fenced).thenCombine(redis.hgetall(unfenced), (one, other) -> {
+                    Map<String, String> globs = texts(one);
+                    globs.putAll(texts(other));
+                    return globs;
+                }));
+    }
+
+    @Override
+    public CompletionStage<Map<String, String>> bookmarks(String pipeline) {
+        byte[] places = Utf8.encode(RedisLayout.warm(pipeline));
+        return link.ask("tell how far a warm came", redis -> redis.hgetall(places))
+                .thenApply(RedisCacheStore::texts);
+    }
+
+    private static Map<String, String> texts(Map<byte[], byte[]> fields) {
+        Map<String, String> texts = new TreeMap<>();
+        fields.forEach((name, value) -> texts.put(Utf8.decode(name), Utf8.decode(value)));
+        return texts;
+    }
+
+    @Override
+    public CompletionStage<Void> bookmark(String pipeline, String cache, String place) {
+        byte[] places = Utf8.encode(RedisLayout.warm(pipeline));
+        return link.ask("note how far a warm came", redis -> redis.hset(
+                                places, Utf8.encode(cache), Utf8.encode(place))
+                        .thenCombine(redis.pexpire(places, BOOKMARK_LIFE.toMillis()), (set, kept) -> kept))
+                .thenApply(kept -> null);
+    }
+
+    @Override
+    public CompletionStage<Void> forgetBookmarks(String pipeline, Collection<String> caches) {
+        if (caches.isEmpty()) {
+            return CompletableFuture.completedStage(null);
+        }
+        byte[] places = Utf8.encode(RedisLayout.warm(pipeline));
+        byte[][] names = caches.stream().map(Utf8::encode).toArray(byte[][]::new);
+        return link.ask("forget how far a warm came", redis -> redis.hdel(places, names))
+                .thenApply(forgotten -> null);
     }
 
     @Override

@@ -32,6 +32,7 @@ import java.util.Locale;
  * {@code pipeline:<pipeline>} of each that did, with its fence window in ms</td></tr>
  * <tr><td>{@code freshet:marker:<pipeline>}</td><td>hash: by topic and partition how far the writer has come, and what else
  * it needs to find out whether Redis has lost writes</td></tr>
+ * <tr><td>{@code freshet:warm:<pipeline>}</td><td>hash: cache name to how far {@code freshet warm} has come</td></tr>
  * </table>
  */
 public final class RedisLayout {
@@ -85,6 +86,10 @@ public final class RedisLayout {
 
     public static String unfencedPatterns(String pipeline) {
         return PREFIX + "unfenced:" + pipeline;
+    }
+
+    public static String warm(String pipeline) {
+        return PREFIX + "warm:" + pipeline;
     }
 
     public static String patternsIndex() {

@@ -64,7 +64,7 @@ public final class CacheRules {
     }
 
     /** The globs that a stored key falls under. */
-    List<String> patterns(String key) {
+    public List<String> patterns(String key) {
         return ranges.values().stream()
                 .filter(range -> range.covers().test(key))
                 .map(range -> range.scan().glob())

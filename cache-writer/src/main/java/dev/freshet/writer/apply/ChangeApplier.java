@@ -164,6 +164,13 @@ public final class ChangeApplier {
             return CompletableFuture.allOf(sweeps().stream().map(Supplier::get).toArray(CompletableFuture[]::new));
         }
 
+        /** Starts the sets' removals. One that joins another's tells of both. */
+        public List<Removal> startSweeps() {
+            return wide.entrySet().stream()
+                    .map(set -> start(set.getKey(), set.getValue()))
+                    .toList();
+        }
+
         /** What starts the sets' removals, again where a change stays invisible for long; each tells its end. */
         public List<Supplier<CompletableFuture<Void>>> sweeps() {
             return wide.entrySet().stream()
@@ -193,8 +200,7 @@ public final class ChangeApplier {
      * @param position as of a flush of all
      */
     public CompletableFuture<Void> flush(Predicate<CacheMapping> meant, Optional<Position> position) {
-        return CompletableFuture.allOf(
-                removals(meant, position).stream().map(Removal::applied).toArray(CompletableFuture[]::new));
+        return all(removals(meant, position));
     }
 
     /**
@@ -202,27 +208,28 @@ public final class ChangeApplier {
      * old while its source and the changes are known. Completes when they are gone; never fails.
      */
     public CompletableFuture<Void> clear(Predicate<CacheMapping> meant) {
-        return CompletableFuture.allOf(removals(meant, new Cause(Fence.NONE, Optional.empty())).stream()
-                .map(Removal::applied)
-                .toArray(CompletableFuture[]::new));
+        return all(removals(meant, new Cause(Fence.NONE, Optional.empty())));
     }
 
-    /** Starts to remove every entry of the mappings that are meant; tells of each how far it has come. */
-    public List<Removal> removals(Predicate<CacheMapping> meant, Optional<Position> position) {
+    private static CompletableFuture<Void> all(Map<String, Removal> removals) {
+        return CompletableFuture.allOf(
+                removals.values().stream().map(Removal::applied).toArray(CompletableFuture[]::new));
+    }
+
+    /** Starts to remove every entry of the mappings that are meant; by cache name, in the mappings' order. */
+    public Map<String, Removal> removals(Predicate<CacheMapping> meant, Optional<Position> position) {
         return removals(meant, new Cause(Fence.REFUSE_ALL, position));
     }
 
-    private List<Removal> removals(Predicate<CacheMapping> meant, Cause cause) {
-        return rules.mappings().stream()
+    private Map<String, Removal> removals(Predicate<CacheMapping> meant, Cause cause) {
+        Map<String, Removal> removals = new LinkedHashMap<>();
+        rules.mappings().stream()
                 .filter(meant)
-                .map(mapping -> {
-                    Sweeper.Progress progress = start(whole(mapping), cause);
-                    return new Removal(mapping, progress.applied(), progress.settled());
-                })
-                .toList();
+                .forEach(mapping -> removals.put(mapping.name(), start(whole(mapping), cause)));
+        return removals;
     }
 
-    private Sweeper.Progress start(Wide set, Cause cause) {
+    private Removal start(Wide set, Cause cause) {
         return (set instanceof Wide.Tagged ? tags : sweeper).sweep(set, cause);
     }
 

@@ -1,13 +1,13 @@
 package dev.freshet.writer.apply;
 
-import dev.freshet.model.CacheMapping;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The removal of all entries of one mapping. Neither future ever fails: what Redis does not answer is tried again.
+ * How far the removal of a set of entries has come. Neither future ever fails: what Redis does not answer is tried again.
+ * Each tells how many keys, or fields of hashes, went.
  *
- * @param applied how many keys, or fields, went
- * @param settled the entries that readers filled too early for the fence are gone as well; how many these were. Two
- *     mappings of the same keys may be one removal, and tell the same
+ * @param applied the entries are gone
+ * @param settled nothing that was under way meanwhile can bring one back: the change may be acknowledged. What was taken
+ *     back for that is counted here
  */
-public record Removal(CacheMapping mapping, CompletableFuture<Long> applied, CompletableFuture<Long> settled) {}
+public record Removal(CompletableFuture<Long> applied, CompletableFuture<Long> settled) {}

@@ -27,7 +27,7 @@ final class Sweeper {
     static final int AT_ONCE = 8;
 
     /** A removal that waits, with all that asked for it. */
-    private record Waiting(Cause cause, Progress progress) {
+    private record Waiting(Cause cause, Removal progress) {
         Waiting and(Waiting later) {
             return new Waiting(cause.and(later.cause), progress);
         }
@@ -35,14 +35,6 @@ final class Sweeper {
 
     /** A removal whose turn has come. */
     private record Turn(Wide set, Waiting request) {}
-
-    /**
-     * How far a removal has come; neither ever fails. Each tells how many keys or fields went.
-     *
-     * @param applied the keys are gone
-     * @param settled nothing that was under way meanwhile can bring one back: the change may be acknowledged
-     */
-    record Progress(CompletableFuture<Long> applied, CompletableFuture<Long> settled) {}
 
     private final CacheStore store;
     private final ScheduledExecutorService timer;
@@ -56,9 +48,9 @@ final class Sweeper {
         this.leaseLife = leaseLife;
     }
 
-    Progress sweep(Wide set, Cause cause) {
-        Waiting request = new Waiting(cause, new Progress(new CompletableFuture<>(), new CompletableFuture<>()));
-        Progress progress;
+    Removal sweep(Wide set, Cause cause) {
+        Waiting request = new Waiting(cause, new Removal(new CompletableFuture<>(), new CompletableFuture<>()));
+        Removal progress;
         synchronized (waiting) {
             progress = waiting.merge(set, request, Waiting::and).progress();
         }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * One connection to the source, opened when first needed and again after it broke. Printing is fixed to time zone UTC
- * and ISO dates. Confined to one thread at a time; {@link #close()} may come from any.
+ * One connection to the source, opened when first needed and again after it broke. Printing is fixed to time zone UTC,
+ * ISO dates and hexadecimal bytes. Confined to one thread at a time; {@link #close()} may come from any.
  */
 public final class SourceConnection implements AutoCloseable {
 
@@ -65,6 +65,7 @@ public final class SourceConnection implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET TimeZone TO 'UTC'");
             statement.execute("SET DateStyle TO 'ISO, YMD'");
+            statement.execute("SET bytea_output TO 'hex'");
         } catch (SQLException e) {
             connection.close();
             throw e;

@@ -37,7 +37,7 @@ final class SweeperTest {
 
     @Test
     void aSetIsFencedThenSweptThenTakenBackALeaseLater() {
-        Sweeper.Progress progress = sweeper.sweep(LISTS, new Cause(Fence.of(7), at(1)));
+        Removal progress = sweeper.sweep(LISTS, new Cause(Fence.of(7), at(1)));
         assertThat(store.names()).containsExactly("fence");
         store.last().answer();
         assertThat(store.names()).containsExactly("fence", "sweep");
@@ -57,7 +57,7 @@ final class SweeperTest {
 
     @Test
     void withoutFencesAndRefreshesNothingIsLeftBehind() {
-        Sweeper.Progress progress = sweeper.sweep(BARE, new Cause(Fence.of(7), at(1)));
+        Removal progress = sweeper.sweep(BARE, new Cause(Fence.of(7), at(1)));
         store.last().answer();
         assertThat(store.names()).containsExactly("sweep");
         assertThat(progress.settled()).isCompleted();
@@ -65,7 +65,7 @@ final class SweeperTest {
 
     @Test
     void withoutFencesNothingIsTakenBack() {
-        Sweeper.Progress progress = sweeper.sweep(BARE_GUARDED, new Cause(Fence.of(7), at(1)));
+        Removal progress = sweeper.sweep(BARE_GUARDED, new Cause(Fence.of(7), at(1)));
         store.last().answer();
         store.last().answer();
         assertThat(progress.settled()).isCompleted();
@@ -75,9 +75,9 @@ final class SweeperTest {
 
     @Test
     void whatComesWhileASetIsSweptWaitsAndBecomesOne() {
-        Sweeper.Progress first = sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
-        Sweeper.Progress second = sweeper.sweep(LISTS, new Cause(Fence.of(2), at(3)));
-        Sweeper.Progress third = sweeper.sweep(LISTS, new Cause(Fence.of(3), at(2)));
+        Removal first = sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
+        Removal second = sweeper.sweep(LISTS, new Cause(Fence.of(2), at(3)));
+        Removal third = sweeper.sweep(LISTS, new Cause(Fence.of(3), at(2)));
         assertThat(third).isSameAs(second);
         assertThat(store.names()).containsExactly("fence");
         store.last().answer();
@@ -123,8 +123,8 @@ final class SweeperTest {
 
     @Test
     void aSweepThatFailsIsTriedFromItsFenceUntilItWorks() {
-        Sweeper.Progress progress = sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
-        Sweeper.Progress joined = sweeper.sweep(LISTS, new Cause(Fence.of(2), at(2)));
+        Removal progress = sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
+        Removal joined = sweeper.sweep(LISTS, new Cause(Fence.of(2), at(2)));
         store.last().fail();
         timer.pass(Duration.ofMillis(500));
         assertThat(store.names()).containsExactly("fence", "fence");
@@ -158,7 +158,7 @@ final class SweeperTest {
 
     @Test
     void aTagIsInvalidatedAndSettledAtOnce() {
-        Sweeper.Progress progress = sweeper.sweep(GENRE, new Cause(Fence.of(7), at(1)));
+        Removal progress = sweeper.sweep(GENRE, new Cause(Fence.of(7), at(1)));
         assertThat(store.names()).containsExactly("invalidate tag");
         assertThat(store.last().what()).isEqualTo("genre:5");
         assertThat(store.last().fence()).isEqualTo(Fence.of(7));
@@ -185,7 +185,7 @@ final class SweeperTest {
 
     @Test
     void aFewSetsAreRemovedAtATimeAndThoseThatWaitTakeTheirTurns() {
-        List<Sweeper.Progress> asked = new ArrayList<>();
+        List<Removal> asked = new ArrayList<>();
         for (int i = 0; i < 3 * Sweeper.AT_ONCE; i++) {
             asked.add(sweeper.sweep(new Wide.Tagged("genre:" + i, "shelf:*", false), new Cause(Fence.of(1), at(1))));
         }

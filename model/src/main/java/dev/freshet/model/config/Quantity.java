@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Amounts with a unit, as the configuration writes them. */
-final class Quantity {
+public final class Quantity {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,12})([A-Za-z]+)");
     private static final Map<String, Duration> DURATIONS = Map.of(
@@ -21,7 +21,7 @@ final class Quantity {
     private Quantity() {}
 
     /** @throws IllegalArgumentException with a message for people */
-    static Duration duration(String text) {
+    public static Duration duration(String text) {
         Matcher parts = FORM.matcher(text);
         if (parts.matches() && DURATIONS.containsKey(parts.group(2))) {
             try {

@@ -1,0 +1,123 @@
+package dev.freshet.writer.mend;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * What a replay reads: of each partition, from the first record that is not older than a moment, by Kafka's record times,
+ * up to the end as it was found. Immutable.
+ *
+ * @param spans by partition; partitions without such records are left out
+ * @param missing topics that Kafka does not have
+ * @param shortfalls what Kafka may hold no longer, for people
+ */
+public record ReplayRange(Map<TopicPartition, Span> spans, Set<String> missing, List<String> shortfalls) {
+
+    /**
+     * Some records of a partition.
+     *
+     * @param from the first record's offset
+     * @param to the offset after the last
+     */
+    public record Span(long from, long to) {}
+
+    public ReplayRange {
+        spans = Map.copyOf(spans);
+        missing = Set.copyOf(missing);
+        shortfalls = List.copyOf(shortfalls);
+    }
+
+    /** How many records there are, or somewhat fewer. */
+    public long size() {
+        return spans.values().stream()
+                .mapToLong(span -> span.to() - span.from())
+                .sum();
+    }
+
+    /**
+     * Asks Kafka.
+     *
+     * @param reach how long before {@code now} the replay begins
+     */
+    static ReplayRange find(
+            Set<String> topics, Consumer<byte[], byte[]> consumer, Admin admin, Duration reach, Instant now) {
+        Set<String> there = answer(admin.listTopics().names());
+        Set<String> missing = new TreeSet<>(topics);
+        missing.removeAll(there);
+        Set<String> found = new TreeSet<>(topics);
+        found.retainAll(there);
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (TopicDescription topic :
+                answer(admin.describeTopics(found).allTopicNames()).values()) {
+            topic.partitions().forEach(one -> partitions.add(new TopicPartition(topic.name(), one.partition())));
+        }
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+        Map<TopicPartition, Long> times = new HashMap<>();
+        long since = reach.toMillis() >= now.toEpochMilli() ? 0 : now.toEpochMilli() - reach.toMillis();
+        partitions.forEach(partition -> times.put(partition, since));
+        Map<TopicPartition, OffsetAndTimestamp> firsts = consumer.offsetsForTimes(times);
+        Map<String, Retention> retentions = retentions(admin, found);
+
+        Map<TopicPartition, Span> spans = new HashMap<>();
+        Map<String, String> shortfalls = new TreeMap<>();
+        for (TopicPartition partition : partitions) {
+            long end = ends.getOrDefault(partition, 0L);
+            long begin = begins.getOrDefault(partition, 0L);
+            OffsetAndTimestamp first = firsts.get(partition);
+            long from = first == null ? end : first.offset();
+            if (from < end) {
+                spans.put(partition, new Span(from, end));
+            }
+            retentions
+                    .getOrDefault(partition.topic(), Retention.UNKNOWN)
+                    .shortfall(partition, begin, from, reach)
+                    .ifPresent(shortfall -> shortfalls.put(shortfall.place(), shortfall.text()));
+        }
+        return new ReplayRange(spans, missing, List.copyOf(shortfalls.values()));
+    }
+
+    private static Map<String, Retention> retentions(Admin admin, Set<String> topics) {
+        Map<String, Retention> retentions = new HashMap<>();
+        List<ConfigResource> asked = topics.stream()
+                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                .toList();
+        var answers = admin.describeConfigs(asked).values();
+        answers.forEach((topic, settings) -> {
+            try {
+                retentions.put(topic.name(), Retention.of(answer(settings)));
+            } catch (AuthorizationException e) {
+                retentions.put(topic.name(), Retention.UNKNOWN);
+            }
+        });
+        return retentions;
+    }
+
+    private static <T> T answer(Future<T> question) {
+        try {
+            return question.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException refusal ? refusal : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e); // restores the interrupt flag
+        }
+    }
+}
