@@ -146,7 +146,7 @@ final class ReplayIT {
             pipeline.set(key);
         }
         pipeline.redis().hset(pipeline.key("titles"), Map.of("1", "a", "2", "b"));
-        pipeline.change(change("u", "null", row(1, "a")));
+        pipeline.change(change("c", "null", row(1, "a")));
 
         Replay.Totals totals = replay(KEEP, tag, field, lists);
 

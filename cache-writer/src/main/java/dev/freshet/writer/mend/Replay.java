@@ -126,9 +126,8 @@ public final class Replay implements AutoCloseable {
     public ReplayRange range(Duration reach) {
         Set<String> asked = new HashSet<>(tables.keySet());
         asked.add(topics.control());
-        try (Admin admin = clients.admin();
-                Consumer<byte[], byte[]> consumer = clients.consumer()) {
-            return ReplayRange.find(asked, consumer, admin, reach, Instant.now());
+        try (Admin admin = clients.admin()) {
+            return ReplayRange.find(asked, admin, reach, Instant.now());
         }
     }
 

@@ -12,9 +12,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -39,6 +38,9 @@ public record ReplayRange(Map<TopicPartition, Span> spans, Set<String> missing, 
      */
     public record Span(long from, long to) {}
 
+    /** What Kafka says where no record is as young. */
+    private static final long NONE = -1;
+
     public ReplayRange {
         spans = Map.copyOf(spans);
         missing = Set.copyOf(missing);
@@ -57,8 +59,7 @@ public record ReplayRange(Map<TopicPartition, Span> spans, Set<String> missing, 
      *
      * @param reach how long before {@code now} the replay begins
      */
-    static ReplayRange find(
-            Set<String> topics, Consumer<byte[], byte[]> consumer, Admin admin, Duration reach, Instant now) {
+    static ReplayRange find(Set<String> topics, Admin admin, Duration reach, Instant now) {
         Set<String> there = answer(admin.listTopics().names());
         Set<String> missing = new TreeSet<>(topics);
         missing.removeAll(there);
@@ -69,21 +70,20 @@ public record ReplayRange(Map<TopicPartition, Span> spans, Set<String> missing, 
                 answer(admin.describeTopics(found).allTopicNames()).values()) {
             topic.partitions().forEach(one -> partitions.add(new TopicPartition(topic.name(), one.partition())));
         }
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-        Map<TopicPartition, Long> times = new HashMap<>();
         long since = reach.toMillis() >= now.toEpochMilli() ? 0 : now.toEpochMilli() - reach.toMillis();
-        partitions.forEach(partition -> times.put(partition, since));
-        Map<TopicPartition, OffsetAndTimestamp> firsts = consumer.offsetsForTimes(times);
+        Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
+        Map<TopicPartition, Long> begins = offsets(admin, partitions, OffsetSpec.earliest());
+        Map<TopicPartition, Long> firsts = offsets(admin, partitions, OffsetSpec.forTimestamp(since));
         Map<String, Retention> retentions = retentions(admin, found);
 
         Map<TopicPartition, Span> spans = new HashMap<>();
+        // A compacted topic is told once, not for each of its partitions.
         Map<String, String> shortfalls = new TreeMap<>();
         for (TopicPartition partition : partitions) {
             long end = ends.getOrDefault(partition, 0L);
             long begin = begins.getOrDefault(partition, 0L);
-            OffsetAndTimestamp first = firsts.get(partition);
-            long from = first == null ? end : first.offset();
+            long first = firsts.getOrDefault(partition, NONE);
+            long from = first == NONE ? end : first;
             if (from < end) {
                 spans.put(partition, new Span(from, end));
             }
@@ -93,6 +93,15 @@ public record ReplayRange(Map<TopicPartition, Span> spans, Set<String> missing, 
                     .ifPresent(shortfall -> shortfalls.put(shortfall.place(), shortfall.text()));
         }
         return new ReplayRange(spans, missing, List.copyOf(shortfalls.values()));
+    }
+
+    private static Map<TopicPartition, Long> offsets(
+            Admin admin, List<TopicPartition> partitions, OffsetSpec which) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        partitions.forEach(partition -> asked.put(partition, which));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        answer(admin.listOffsets(asked).all()).forEach((partition, found) -> offsets.put(partition, found.offset()));
+        return offsets;
     }
 
     private static Map<String, Retention> retentions(Admin admin, Set<String> topics) {

@@ -151,9 +151,9 @@ final class TablePages {
         StringBuilder sql = new StringBuilder("SELECT ");
         List<String> all = new ArrayList<>(shape.primaryKey());
         all.addAll(columns);
-        sql.append(all.stream().map(column -> SqlIdentifier.quote(column) + "::text").collect(Collectors.joining(", ")));
+        sql.append(all.stream().map(column -> column(column) + "::text").collect(Collectors.joining(", ")));
         // The rows of a table that inherits from this one come under that table's own name.
-        sql.append(partitioned ? " FROM " : " FROM ONLY ").append(shape.table().quoted());
+        sql.append(partitioned ? " FROM " : " FROM ONLY ").append(shape.table().quoted()).append(" AS r");
         if (after || last) {
             sql.append(" WHERE ");
         }
@@ -166,12 +166,17 @@ final class TablePages {
         if (last) {
             sql.append(key()).append(" <= ").append(places());
         }
-        String order = shape.primaryKey().stream().map(SqlIdentifier::quote).collect(Collectors.joining(", "));
+        String order = shape.primaryKey().stream().map(TablePages::column).collect(Collectors.joining(", "));
         return sql.append(" ORDER BY ").append(order).append(" LIMIT ?").toString();
     }
 
+    /** With the table's name: alone it would mean the column's text, which is in another order. */
+    private static String column(String name) {
+        return "r." + SqlIdentifier.quote(name);
+    }
+
     private String key() {
-        return shape.primaryKey().stream().map(SqlIdentifier::quote).collect(Collectors.joining(", ", "(", ")"));
+        return shape.primaryKey().stream().map(TablePages::column).collect(Collectors.joining(", ", "(", ")"));
     }
 
     private String places() {
