@@ -221,21 +221,17 @@ final class WarmIT {
     @Test
     void whatEndedEarlyIsGoneOnWith() throws Exception {
         books(200);
-        KilledAfter store = new KilledAfter(pipeline.store(), 3);
+        KilledAfter store = new KilledAfter(pipeline.store(), 1);
         try (Warm warm = warm(store, card)) {
             assertThatThrownBy(() -> warm.fill(card, FAST, tally -> {})).isSameAs(KilledAfter.KILLED);
         }
-        int before = cards();
-        assertThat(before).isBetween(1, 199);
+        assertThat(cards()).describedAs("two pages, and one place noted").isEqualTo(16 + 32);
 
         try (Warm warm = warm(pipeline.store(), card)) {
             assertThat(warm.isDone(card)).isFalse();
-            Warm.Tally tally = warm.fill(card, FAST, sofar -> {});
-
+            assertThat(warm.fill(card, FAST, sofar -> {}))
+                    .isEqualTo(new Warm.Tally(200 - 16, 200 - 16 - 32, 32, 0, 0));
             assertThat(cards()).isEqualTo(200);
-            assertThat(tally.stored()).isEqualTo(200 - before);
-            assertThat(tally.rows()).describedAs("the page at hand is read again").isLessThan(200 - before + 257);
-            assertThat(tally.rows()).isLessThan(200);
             assertThat(warm.isDone(card)).isTrue();
             CacheMapping changed =
                     Mappings.refreshed(Mappings.key("card", pipeline.key("card:{id}")), ValueFormat.JSON, "id");
@@ -268,6 +264,19 @@ final class WarmIT {
             pipeline.database().execute("create unique index on books (title) include (author)");
             assertThat(warm.obstacle(byTitle)).isEmpty();
         }
+    }
+
+    @Test
+    void bytesAreHexadecimalWhateverTheDatabaseIsSetTo() throws Exception {
+        pipeline.database()
+                .execute(
+                        "alter table books add raw bytea",
+                        "insert into books values (1, 't', 1, '\\x00ff')",
+                        "alter database " + pipeline.database().name() + " set bytea_output = 'escape'");
+
+        fill(Mappings.refreshed(Mappings.key("raw", pipeline.key("raw:{id}:{raw}")), ValueFormat.JSON, "raw"));
+
+        assertThat(value("raw:1:\\x00ff")).isEqualTo("{\"raw\":\"\\\\x00ff\"}");
     }
 
     @Test

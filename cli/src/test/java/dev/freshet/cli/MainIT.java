@@ -23,7 +23,7 @@ class MainIT {
     private Path directory = Path.of("");
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "listener", "writer", "setup", "teardown", "explain"})
+    @ValueSource(strings = {"run", "listener", "writer", "setup", "teardown", "explain", "replay", "flush", "warm"})
     void everyCommandExplainsItself(String command) {
         CommandRun run = CommandRun.of(Map.of(), command, "--help");
 
@@ -43,6 +43,9 @@ class MainIT {
                         "teardown ",
                         "explain ",
                         "dead-letters ",
+                        "replay ",
+                        "flush ",
+                        "warm ",
                         "demo ",
                         "Exit codes: 0 done");
     }
@@ -63,7 +66,7 @@ class MainIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "listener", "writer", "setup", "teardown"})
+    @ValueSource(strings = {"run", "listener", "writer", "setup", "teardown", "warm"})
     void aWrongFileIsAUsageErrorThatNamesTheLines(String command) {
         Path file = CommandRun.file(directory, AWAY.replace("b:{id}", "b:{id").replace("user: me", "usr: me"));
 
@@ -112,6 +115,25 @@ class MainIT {
         assertThat(run.err())
                 .contains("kafka.data-dir: no embedded broker works on " + directory.resolve("here"))
                 .contains("start 'freshet run' first, or name a Kafka in kafka.bootstrap-servers");
+    }
+
+    @Test
+    void whatAMendCommandNeedsIsChecked() {
+        String file = CommandRun.file(directory, AWAY).toString();
+
+        CommandRun flush = CommandRun.of(Map.of(), "flush", "--config", file);
+        CommandRun replay = CommandRun.of(Map.of(), "replay", "--since", "10m", "--config", file);
+        CommandRun when = CommandRun.of(Map.of(), "replay", "--config", file);
+        CommandRun warm = CommandRun.of(Map.of(), "warm", "--config", file);
+
+        assertThat(flush.code()).as(flush.err()).isEqualTo(3);
+        assertThat(flush.err()).contains("Redis cannot be reached").doesNotContain("PostgreSQL", "Kafka");
+        assertThat(replay.code()).as(replay.err()).isEqualTo(3);
+        assertThat(replay.err()).contains("PostgreSQL", "Kafka", "Redis");
+        assertThat(when.code()).isEqualTo(2);
+        assertThat(when.err()).contains("--since=DURATION");
+        assertThat(warm.code()).as("no cache is refreshed").isZero();
+        assertThat(warm.err()).contains("nothing to fill");
     }
 
     @Test

@@ -29,6 +29,8 @@ import java.util.function.Consumer;
  */
 public final class Warm implements AutoCloseable {
 
+    private static final int TRIES = 3;
+
     private final FreshetConfig config;
     private final WarmStore store;
     private final SourceConnection source;
@@ -159,13 +161,19 @@ public final class Warm implements AutoCloseable {
         return tally;
     }
 
-    /** What a fence refuses is tried again: most changes are visible soon, and a fence of all keys ends. */
+    /**
+     * What is refused is tried again: a few times, since most changes are visible soon; and where nothing at all could be
+     * stored, until the fence that a flush or a truncate left has ended.
+     */
     private static Tally fill(
             List<TablePages.Line> page, Optional<List<String>> after, PageFill filling, Patience patience)
             throws InterruptedException {
         Tally done = filling.fill(page, after);
         patience.begin();
-        while (done.refused() > 0 && !patience.isOver()) {
+        for (int tries = 1; done.refused() > 0 && !patience.isOver(); tries++) {
+            if (tries >= TRIES && done.stored() > 0) {
+                break;
+            }
             sleep(patience.next());
             Tally again = filling.fill(page, after);
             // What stood before is met a second time.
