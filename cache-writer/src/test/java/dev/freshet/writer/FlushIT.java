@@ -64,7 +64,8 @@ final class FlushIT {
             Map<String, Removal> removals = flush(flush, mapping -> true);
 
             assertThat(removals.keySet()).containsExactly("book", "titles", "lists", "shelf", "plain");
-            assertThat(removals.values().stream().map(removal -> removal.applied().join()))
+            assertThat(removals.values().stream()
+                            .map(removal -> removal.applied().join()))
                     .containsExactly(2L, 2L, 1L, 1L, 1L);
             assertThat(pipeline.redis().keys(pipeline.key("*")))
                     .containsExactlyInAnyOrder(
@@ -89,7 +90,11 @@ final class FlushIT {
     @Test
     void aLoadThatBeganBeforeIsNotStoredAfterwards() {
         String key = pipeline.key("book:7");
-        String lease = pipeline.store().lease(key, Duration.ofSeconds(2)).toCompletableFuture().join().orElseThrow();
+        String lease = pipeline.store()
+                .lease(key, Duration.ofSeconds(2))
+                .toCompletableFuture()
+                .join()
+                .orElseThrow();
         try (Flush flush = open()) {
             flush(flush, mapping -> true);
 
@@ -103,7 +108,11 @@ final class FlushIT {
     @Test
     void whatAReaderStoredAllTheSameIsTakenBack() {
         String key = pipeline.key("book:7");
-        String lease = pipeline.store().lease(key, Duration.ofSeconds(2)).toCompletableFuture().join().orElseThrow();
+        String lease = pipeline.store()
+                .lease(key, Duration.ofSeconds(2))
+                .toCompletableFuture()
+                .join()
+                .orElseThrow();
         try (Flush flush = open()) {
             Map<String, Removal> removals = flush(flush, mapping -> true);
             assertThat(fill(key, lease, List.of())).isTrue();

@@ -160,18 +160,18 @@ final class ReplayIT {
 
     @Test
     void whatCannotBeReadIsToldAndRemovedAndNotParkedAgain() throws Exception {
-        CacheMapping pen =
-                Mappings.on(Mappings.key("pen", pipeline.key("pen:{id}")), new TableId("public", "pens"));
+        CacheMapping pen = Mappings.on(Mappings.key("pen", pipeline.key("pen:{id}")), new TableId("public", "pens"));
         for (String key : List.of("book:1", "book:2", "pen:1")) {
             pipeline.set(key);
         }
         pipeline.change(change("u", "null", row(1, "a")));
-        long poison = pipeline.change(
-                change("u", "null", row(7, "a").replace("7,", "\"s3cret\",")));
+        long poison = pipeline.change(change("u", "null", row(7, "a").replace("7,", "\"s3cret\",")));
 
         replay(KEEP, book, pen);
 
-        assertThat(pipeline.stands("book:2")).describedAs("the record may have meant it").isFalse();
+        assertThat(pipeline.stands("book:2"))
+                .describedAs("the record may have meant it")
+                .isFalse();
         assertThat(pipeline.stands("pen:1")).isTrue();
         assertThat(told.lines)
                 .singleElement()
@@ -244,8 +244,7 @@ final class ReplayIT {
 
     @Test
     void aTopicThatIsMissingIsTold() {
-        CacheMapping pen =
-                Mappings.on(Mappings.key("pen", pipeline.key("pen:{id}")), new TableId("public", "pens"));
+        CacheMapping pen = Mappings.on(Mappings.key("pen", pipeline.key("pen:{id}")), new TableId("public", "pens"));
         try (Replay replay = open(KEEP, book, pen)) {
             assertThat(replay.range(REACH).missing())
                     .containsExactly(pipeline.table().replace("books", "pens"));

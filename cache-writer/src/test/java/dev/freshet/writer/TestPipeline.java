@@ -157,8 +157,8 @@ final class TestPipeline implements AutoCloseable {
 
     /** Writes a change as if Kafka had got it at another time. */
     long change(String value, Instant time) throws ExecutionException, InterruptedException {
-        return send(new ProducerRecord<>(
-                table(), 0, time.toEpochMilli(), null, value.getBytes(StandardCharsets.UTF_8)));
+        return send(
+                new ProducerRecord<>(table(), 0, time.toEpochMilli(), null, value.getBytes(StandardCharsets.UTF_8)));
     }
 
     long tombstone() throws ExecutionException, InterruptedException {

@@ -119,8 +119,7 @@ final class WarmIT {
                         "insert into pens select chr(65 + i % 3), i / 9 * 1.10, date '2020-01-01' + i from"
                                 + " generate_series(0, 299) i");
         CacheMapping pen = Mappings.refreshed(
-                Mappings.on(
-                        Mappings.key("pen", pipeline.key("pen:{shop}:{No}:{made}")), new TableId("public", "pens")),
+                Mappings.on(Mappings.key("pen", pipeline.key("pen:{shop}:{No}:{made}")), new TableId("public", "pens")),
                 ValueFormat.HASH,
                 "No",
                 "made");
@@ -146,13 +145,16 @@ final class WarmIT {
     @Test
     void aQueryThatFailsForSomeRowsLeavesThemOut() throws Exception {
         books(4);
-        CacheMapping part = Mappings.rebuilt(
-                Mappings.key("part", pipeline.key("part:{id}")), "select 6 / (:id - 2) as part");
+        CacheMapping part =
+                Mappings.rebuilt(Mappings.key("part", pipeline.key("part:{id}")), "select 6 / (:id - 2) as part");
 
         assertThat(fill(part)).isEqualTo(new Warm.Tally(4, 3, 0, 0, 1));
 
         assertThat(pipeline.stands("part:2")).isFalse();
-        assertThat(pipeline.store().lease(pipeline.key("part:2"), Duration.ofSeconds(1)).toCompletableFuture().join())
+        assertThat(pipeline.store()
+                        .lease(pipeline.key("part:2"), Duration.ofSeconds(1))
+                        .toCompletableFuture()
+                        .join())
                 .describedAs("its lease was given back")
                 .isPresent();
     }
@@ -212,7 +214,9 @@ final class WarmIT {
         books(20);
         publish(card);
         try (Flush flush = new Flush(pipeline.config(KEEP, card), pipeline.store())) {
-            flush.start(mapping -> true).values().forEach(removal -> removal.settled().join());
+            flush.start(mapping -> true)
+                    .values()
+                    .forEach(removal -> removal.settled().join());
         }
 
         assertThat(fill(card)).isEqualTo(new Warm.Tally(20, 20, 0, 0, 0));
@@ -229,8 +233,7 @@ final class WarmIT {
 
         try (Warm warm = warm(pipeline.store(), card)) {
             assertThat(warm.isDone(card)).isFalse();
-            assertThat(warm.fill(card, FAST, sofar -> {}))
-                    .isEqualTo(new Warm.Tally(200 - 16, 200 - 16 - 32, 32, 0, 0));
+            assertThat(warm.fill(card, FAST, sofar -> {})).isEqualTo(new Warm.Tally(200 - 16, 200 - 16 - 32, 32, 0, 0));
             assertThat(cards()).isEqualTo(200);
             assertThat(warm.isDone(card)).isTrue();
             CacheMapping changed =
@@ -282,8 +285,7 @@ final class WarmIT {
     @Test
     void rowsThatInheritComeUnderTheirOwnTable() throws Exception {
         books(2);
-        pipeline.database()
-                .execute("create table comics () inherits (books)", "insert into comics values (3, 'c', 1)");
+        pipeline.database().execute("create table comics () inherits (books)", "insert into comics values (3, 'c', 1)");
 
         assertThat(fill(card).rows()).isEqualTo(2);
 

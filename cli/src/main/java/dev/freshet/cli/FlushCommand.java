@@ -50,7 +50,8 @@ final class FlushCommand implements Callable<Integer> {
                 Flush flush = new Flush(read, store)) {
             Map<String, Removal> removals = flush.start(meant::contains);
             removals.values().forEach(removal -> removal.applied().join());
-            if (removals.values().stream().anyMatch(removal -> !removal.settled().isDone())) {
+            if (removals.values().stream()
+                    .anyMatch(removal -> !removal.settled().isDone())) {
                 console.err()
                         .println("removed, in " + progress.elapsed() + "; what readers have under way goes within "
                                 + window.dividedBy(2).toSeconds() + " s");

@@ -64,7 +64,8 @@ final class WarmCommand implements Callable<Integer> {
         FreshetConfig read = file.config();
         List<CacheMapping> meant = refreshed(cache.of(read), read);
         if (meant.isEmpty()) {
-            console.err().println("no cache of " + config.file() + " is refreshed (on-change: refresh): nothing to fill");
+            console.err()
+                    .println("no cache of " + config.file() + " is refreshed (on-change: refresh): nothing to fill");
             return ExitCode.DONE;
         }
         Preflight.check(console, config.file(), file, Set.of(Part.TABLES, Part.REDIS));
@@ -84,7 +85,8 @@ final class WarmCommand implements Callable<Integer> {
     }
 
     private List<CacheMapping> refreshed(List<CacheMapping> named, FreshetConfig read) {
-        List<CacheMapping> refreshed = named.stream().filter(WarmCommand::isRefreshed).toList();
+        List<CacheMapping> refreshed =
+                named.stream().filter(WarmCommand::isRefreshed).toList();
         if (refreshed.isEmpty() && cache.isNamed()) {
             List<String> others = read.caches().stream()
                     .filter(WarmCommand::isRefreshed)

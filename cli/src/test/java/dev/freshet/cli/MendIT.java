@@ -25,10 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -138,7 +138,8 @@ class MendIT {
     void warmStoresByteForByteWhatTheWriterStores() {
         database.run(FILL_THINGS);
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(redis.keys("thing:*").size() + redis.keys("hash:*").size())
+                .untilAsserted(() -> assertThat(redis.keys("thing:*").size()
+                                + redis.keys("hash:*").size())
                         .isEqualTo(6));
         Map<String, Object> stored = values("thing:*");
         stored.putAll(values("hash:*"));
@@ -158,20 +159,28 @@ class MendIT {
 
     @Test
     void whatWarmLeavesBesideChangesIsNeverStale() throws Exception {
-        ExecutorService changer = Executors.newSingleThreadExecutor();
-        try {
+        ScheduledExecutorService changer = Executors.newSingleThreadScheduledExecutor();
+        try (Connection connection = DriverManager.getConnection(
+                        database.server().jdbcUrl(database.name()),
+                        database.server().user(),
+                        database.server().password());
+                PreparedStatement update = connection.prepareStatement("UPDATE counts SET n = n + 1 WHERE id = ?")) {
             for (int round = 0; round < ROUNDS; round++) {
                 long seed = SEED + round;
+                Random random = new Random(seed);
+                AtomicInteger changes = new AtomicInteger();
                 clear("count:*");
                 clear("query:*");
-                AtomicBoolean over = new AtomicBoolean();
-                Future<Integer> changes = changer.submit(() -> change(new Random(seed), over));
+                var changing = changer.scheduleAtFixedRate(
+                        () -> changes.addAndGet(change(update, random)), 0, 3, TimeUnit.MILLISECONDS);
 
                 CommandRun count = command("warm", "--cache", "count");
                 CommandRun query = command("warm", "--cache", "query");
 
-                over.set(true);
-                assertThat(changes.get()).isPositive();
+                assertThat(changing.isDone()).isFalse();
+                changing.cancel(false);
+                changer.submit(() -> {}).get();
+                assertThat(changes).hasPositiveValue();
                 assertThat(count.code()).as(count.err()).isZero();
                 assertThat(query.code()).as(query.err()).isZero();
                 settle();
@@ -179,9 +188,10 @@ class MendIT {
                     Map<String, Object> held = values("count:*");
                     held.putAll(values("query:*"));
                     assertThat(held).as("seed %d", seed).hasSizeGreaterThan(ROWS);
+                    Map<String, String> rows = rows();
                     held.forEach((key, value) -> assertThat(value)
                             .as("%s, seed %d", key, seed)
-                            .isEqualTo(row(key.substring(key.indexOf(':') + 1))));
+                            .isEqualTo(rows.get(key.substring(key.indexOf(':') + 1))));
                 });
             }
         } finally {
@@ -189,23 +199,23 @@ class MendIT {
         }
     }
 
-    private int change(Random random, AtomicBoolean over) throws SQLException {
-        int changes = 0;
-        try (Connection connection = DriverManager.getConnection(
-                        database.server().jdbcUrl(database.name()),
-                        database.server().user(),
-                        database.server().password());
-                PreparedStatement update = connection.prepareStatement("UPDATE counts SET n = n + 1 WHERE id = ?")) {
-            while (!over.get()) {
-                update.setInt(1, 1 + random.nextInt(ROWS));
-                changes += update.executeUpdate();
-            }
+    private static int change(PreparedStatement update, Random random) {
+        try {
+            update.setInt(1, 1 + random.nextInt(ROWS));
+            return update.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
-        return changes;
     }
 
-    private String row(String id) {
-        return database.ask("SELECT '{\"id\":' || id || ',\"n\":' || n || '}' FROM counts WHERE id = " + id);
+    /** What should be held, by id. */
+    private Map<String, String> rows() {
+        Map<String, String> rows = new TreeMap<>();
+        database.ask("SELECT string_agg(id || ' {\"id\":' || id || ',\"n\":' || n || '}', ';') FROM counts")
+                .lines()
+                .flatMap(all -> List.of(all.split(";")).stream())
+                .forEach(row -> rows.put(row.substring(0, row.indexOf(' ')), row.substring(row.indexOf(' ') + 1)));
+        return rows;
     }
 
     @Test
@@ -215,8 +225,7 @@ class MendIT {
                 FreshetProcess.start("warm", "--config", file, "--cache", "count", "--rate", "100")) {
             await().atMost(LONG).until(() -> redis.keys("count:*").size() >= 50 || !killed.alive());
         }
-        await().atMost(LONG)
-                .until(() -> redis.keys("freshet:lease:*count:*").isEmpty());
+        await().atMost(LONG).until(() -> redis.keys("freshet:lease:*count:*").isEmpty());
         int before = redis.keys("count:*").size();
         assertThat(before).isBetween(50, ROWS - 1);
 

@@ -162,9 +162,10 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
     @Override
     public CompletionStage<Void> bookmark(String pipeline, String cache, String place) {
         byte[] places = Utf8.encode(RedisLayout.warm(pipeline));
-        return link.ask("note how far a warm came", redis -> redis.hset(
-                                places, Utf8.encode(cache), Utf8.encode(place))
-                        .thenCombine(redis.pexpire(places, BOOKMARK_LIFE.toMillis()), (set, kept) -> kept))
+        return link.ask(
+                        "note how far a warm came",
+                        redis -> redis.hset(places, Utf8.encode(cache), Utf8.encode(place))
+                                .thenCombine(redis.pexpire(places, BOOKMARK_LIFE.toMillis()), (set, kept) -> kept))
                 .thenApply(kept -> null);
     }
 

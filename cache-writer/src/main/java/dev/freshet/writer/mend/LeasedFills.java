@@ -37,8 +37,8 @@ final class LeasedFills {
     /** The leases that were granted, by key; no value and no other's lease stands there. */
     Map<String, String> lease(Collection<String> keys) {
         Map<String, CompletableFuture<Optional<String>>> asked = new LinkedHashMap<>();
-        keys.forEach(
-                key -> asked.computeIfAbsent(key, one -> store.lease(one, leaseLife).toCompletableFuture()));
+        keys.forEach(key ->
+                asked.computeIfAbsent(key, one -> store.lease(one, leaseLife).toCompletableFuture()));
         Map<String, String> granted = new LinkedHashMap<>();
         asked.forEach((key, answer) -> answer.join().ifPresent(token -> granted.put(key, token)));
         return granted;

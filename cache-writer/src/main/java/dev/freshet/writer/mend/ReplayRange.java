@@ -95,8 +95,7 @@ public record ReplayRange(Map<TopicPartition, Span> spans, Set<String> missing, 
         return new ReplayRange(spans, missing, List.copyOf(shortfalls.values()));
     }
 
-    private static Map<TopicPartition, Long> offsets(
-            Admin admin, List<TopicPartition> partitions, OffsetSpec which) {
+    private static Map<TopicPartition, Long> offsets(Admin admin, List<TopicPartition> partitions, OffsetSpec which) {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         partitions.forEach(partition -> asked.put(partition, which));
         Map<TopicPartition, Long> offsets = new HashMap<>();

@@ -75,7 +75,8 @@ final class RowPageFill implements PageFill {
     private static long size(Row row) {
         return row.columns().stream()
                 .map(row::cell)
-                .mapToLong(cell -> cell instanceof Cell.Known known ? known.text().length() : 0)
+                .mapToLong(
+                        cell -> cell instanceof Cell.Known known ? known.text().length() : 0)
                 .sum();
     }
 

@@ -153,7 +153,9 @@ final class TablePages {
         all.addAll(columns);
         sql.append(all.stream().map(column -> column(column) + "::text").collect(Collectors.joining(", ")));
         // The rows of a table that inherits from this one come under that table's own name.
-        sql.append(partitioned ? " FROM " : " FROM ONLY ").append(shape.table().quoted()).append(" AS r");
+        sql.append(partitioned ? " FROM " : " FROM ONLY ")
+                .append(shape.table().quoted())
+                .append(" AS r");
         if (after || last) {
             sql.append(" WHERE ");
         }

@@ -87,8 +87,9 @@ public final class Warm implements AutoCloseable {
         String glob = rules.scan(mapping).glob();
         return glob.equals(published.get(mapping.name()))
                 ? Optional.empty()
-                : Optional.of("no writer of this pipeline has been started with this cache as the file has it, so nothing"
-                        + " would keep it fresh; start the writers with this file first");
+                : Optional.of(
+                        "no writer of this pipeline has been started with this cache as the file has it, so nothing"
+                                + " would keep it fresh; start the writers with this file first");
     }
 
     private TableShape shape(TableId table) {
@@ -103,8 +104,7 @@ public final class Warm implements AutoCloseable {
     }
 
     private Optional<Bookmark> bookmark(CacheMapping mapping) {
-        String definition =
-                WarmPlan.of(mapping, shape(mapping.table())).definition();
+        String definition = WarmPlan.of(mapping, shape(mapping.table())).definition();
         return Optional.ofNullable(store.bookmarks(config.pipeline())
                         .toCompletableFuture()
                         .join()

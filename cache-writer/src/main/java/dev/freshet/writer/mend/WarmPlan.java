@@ -62,7 +62,8 @@ final class WarmPlan {
             return Optional.of("it is not refreshed (on-change: delete): readers fill it");
         }
         if (!(mapping.target() instanceof Target.Key target)) {
-            return Optional.of("its entries are fields of a hash, and whoever fills must hold the lease of a whole key");
+            return Optional.of(
+                    "its entries are fields of a hash, and whoever fills must hold the lease of a whole key");
         }
         if (shape.primaryKey().isEmpty()) {
             return Optional.of("'" + mapping.table() + "' has no primary key to read it by, some rows at a time");
@@ -98,7 +99,8 @@ final class WarmPlan {
         } else if (mapping.onChange() instanceof OnChange.RefreshQuery query) {
             columns.addAll(NamedQuery.parse(query.sql()).names());
         }
-        mapping.when().ifPresent(text -> columns.addAll(WhenExpression.compile(text).columns()));
+        mapping.when()
+                .ifPresent(text -> columns.addAll(WhenExpression.compile(text).columns()));
         return columns;
     }
 

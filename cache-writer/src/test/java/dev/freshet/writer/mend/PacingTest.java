@@ -55,7 +55,9 @@ final class PacingTest {
         size.read(1, 0);
         assertThat(size.rows()).isEqualTo(2);
         size.read(1, 0);
-        assertThat(size.rows()).describedAs("a page that was not full tells nothing").isEqualTo(2);
+        assertThat(size.rows())
+                .describedAs("a page that was not full tells nothing")
+                .isEqualTo(2);
     }
 
     @Test
@@ -99,11 +101,14 @@ final class PacingTest {
 
         assertThat(falls(hour, 5, 5, 61)).isTrue();
         assertThat(falls(hour, 5, 5, 60)).describedAs("so long it is kept").isFalse();
-        assertThat(falls(hour, 5, 6, 61)).describedAs("an older record is there").isFalse();
+        assertThat(falls(hour, 5, 6, 61))
+                .describedAs("an older record is there")
+                .isFalse();
         assertThat(falls(hour, 0, 0, 61)).describedAs("none ever went").isFalse();
         assertThat(falls(Retention.of(topic("-1", "-1", "delete")), 5, 5, 61)).isFalse();
         assertThat(falls(Retention.of(topic("-1", "1000", "delete")), 5, 5, 1)).isTrue();
-        assertThat(falls(Retention.of(topic("-1", "-1", "compact,delete")), 0, 7, 1)).isTrue();
+        assertThat(falls(Retention.of(topic("-1", "-1", "compact,delete")), 0, 7, 1))
+                .isTrue();
         assertThat(falls(Retention.UNKNOWN, 5, 5, 1)).isTrue();
     }
 }

@@ -54,7 +54,9 @@ final class WarmPlanTest {
     void aKeyThatSeveralRowsMayShareIsLeftOut() {
         assertThat(obstacle(card("newest:{author}")).orElseThrow())
                 .contains("several rows of 'public.books' may share a key 'newest:{author}'");
-        assertThat(obstacle(card("card:{slug}"))).describedAs("half a unique index").isPresent();
+        assertThat(obstacle(card("card:{slug}")))
+                .describedAs("half a unique index")
+                .isPresent();
         assertThat(obstacle(card("newest"))).isPresent();
     }
 
@@ -62,8 +64,8 @@ final class WarmPlanTest {
     void aQueryThatTheKeyAloneDecidesCanBeFilled() {
         CacheMapping count = Mappings.rebuilt(
                 Mappings.key("count", "author:{author}"), "select count(*) from books where author = :author");
-        CacheMapping mixed = Mappings.rebuilt(
-                Mappings.key("count", "author:{author}"), "select title from books where id = :id");
+        CacheMapping mixed =
+                Mappings.rebuilt(Mappings.key("count", "author:{author}"), "select title from books where id = :id");
 
         assertThat(obstacle(count)).isEmpty();
         assertThat(obstacle(mixed)).isPresent();
@@ -71,8 +73,7 @@ final class WarmPlanTest {
 
     @Test
     void whatNobodyCanLeaseIsLeftOut() {
-        CacheMapping field =
-                Mappings.refreshed(Mappings.field("prices", "prices", "{id}"), ValueFormat.JSON, "id");
+        CacheMapping field = Mappings.refreshed(Mappings.field("prices", "prices", "{id}"), ValueFormat.JSON, "id");
 
         assertThat(obstacle(field).orElseThrow()).contains("fields of a hash");
         assertThat(obstacle(Mappings.key("book", "book:{id}")).orElseThrow()).contains("not refreshed");
@@ -82,7 +83,8 @@ final class WarmPlanTest {
     void aTableWithoutAPrimaryKeyIsLeftOut() {
         TableShape bare = new TableShape(BOOKS, SHAPE.columns(), List.of(), Set.of());
 
-        assertThat(WarmPlan.obstacle(card("card:{id}"), bare, List.of(Set.of("id"))).orElseThrow())
+        assertThat(WarmPlan.obstacle(card("card:{id}"), bare, List.of(Set.of("id")))
+                        .orElseThrow())
                 .contains("no primary key");
     }
 
@@ -126,11 +128,11 @@ final class WarmPlanTest {
 
         assertThat(WarmPlan.of(card("card:{id}"), SHAPE).definition()).isEqualTo(one);
         assertThat(WarmPlan.of(card("cards:{id}"), SHAPE).definition()).isNotEqualTo(one);
-        assertThat(WarmPlan.of(
-                                Mappings.refreshed(Mappings.key("card", "card:{id}"), ValueFormat.JSON, "id"), SHAPE)
+        assertThat(WarmPlan.of(Mappings.refreshed(Mappings.key("card", "card:{id}"), ValueFormat.JSON, "id"), SHAPE)
                         .definition())
                 .isNotEqualTo(one);
-        assertThat(WarmPlan.of(Mappings.when(card("card:{id}"), "row.id > 1"), SHAPE).definition())
+        assertThat(WarmPlan.of(Mappings.when(card("card:{id}"), "row.id > 1"), SHAPE)
+                        .definition())
                 .isNotEqualTo(one);
     }
 }
