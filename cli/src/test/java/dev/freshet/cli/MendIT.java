@@ -29,6 +29,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -272,6 +276,43 @@ class MendIT {
         assertThat(redis.exists("count:7", "plain:7")).isZero();
         assertThat(redis.hexists("counts", "7")).isFalse();
         assertThat(command("replay", "--since", "soon").code()).isEqualTo(2);
+    }
+
+    @Test
+    void replaySaysWhatItCannotReach() throws Exception {
+        ConfigResource topic =
+                new ConfigResource(ConfigResource.Type.TOPIC, database.name() + ".public.things");
+        try (Admin admin = Admin.create(Map.of(
+                "bootstrap.servers", EmbeddedStack.shared().kafka().bootstrapServers()))) {
+            set(admin, topic, "compact");
+            CommandRun compacted = command("replay", "--since", "1m");
+            set(admin, topic, "delete");
+
+            assertThat(compacted.code()).isEqualTo(1);
+            assertThat(compacted.out()).as("what there is").startsWith("replayed\t");
+            assertThat(compacted.err()).contains(topic.name() + " is compacted", "'freshet flush'");
+        }
+        String other = Files.readString(Path.of(file)).replace("pipeline: " + database.name(), "pipeline: elsewhere");
+        CommandRun nowhere = CommandRun.of(
+                Map.of(),
+                "replay",
+                "--since",
+                "1m",
+                "--config",
+                CommandRun.file(Files.createTempDirectory("freshet-mend"), other).toString());
+
+        assertThat(nowhere.code()).isEqualTo(2);
+        assertThat(nowhere.err())
+                .contains("Kafka has none of the topics elsewhere.public.counts, elsewhere.public.things");
+    }
+
+    private static void set(Admin admin, ConfigResource topic, String policy) throws Exception {
+        admin.incrementalAlterConfigs(Map.of(
+                        topic,
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
     }
 
     @Test
