@@ -117,7 +117,10 @@ final class FlushIT {
             Map<String, Removal> removals = flush(flush, mapping -> true);
             assertThat(fill(key, lease, List.of())).isTrue();
 
-            assertThat(removals.get("book").settled().join()).isEqualTo(1);
+            assertThat(removals)
+                    .hasEntrySatisfying(
+                            "book",
+                            removal -> assertThat(removal.settled().join()).isEqualTo(1));
 
             assertThat(pipeline.stands("book:7")).isFalse();
         }

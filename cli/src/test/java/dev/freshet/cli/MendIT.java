@@ -280,10 +280,9 @@ class MendIT {
 
     @Test
     void replaySaysWhatItCannotReach() throws Exception {
-        ConfigResource topic =
-                new ConfigResource(ConfigResource.Type.TOPIC, database.name() + ".public.things");
-        try (Admin admin = Admin.create(Map.of(
-                "bootstrap.servers", EmbeddedStack.shared().kafka().bootstrapServers()))) {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, database.name() + ".public.things");
+        try (Admin admin = Admin.create(
+                Map.of("bootstrap.servers", EmbeddedStack.shared().kafka().bootstrapServers()))) {
             set(admin, topic, "compact");
             CommandRun compacted = command("replay", "--since", "1m");
             set(admin, topic, "delete");
@@ -299,7 +298,8 @@ class MendIT {
                 "--since",
                 "1m",
                 "--config",
-                CommandRun.file(Files.createTempDirectory("freshet-mend"), other).toString());
+                CommandRun.file(Files.createTempDirectory("freshet-mend"), other)
+                        .toString());
 
         assertThat(nowhere.code()).isEqualTo(2);
         assertThat(nowhere.err())

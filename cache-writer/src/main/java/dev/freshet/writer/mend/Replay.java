@@ -146,15 +146,13 @@ public final class Replay implements AutoCloseable {
                 ChangeApplier.Work work = applier.work(snapshot);
                 for (ConsumerRecord<byte[], byte[]> record : polled) {
                     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-                    if (unfinished.contains(partition)
-                            && record.offset() < range.spans().get(partition).to()) {
+                    if (record.offset() < range.end(partition)) {
                         take(record, work, listener);
                         records++;
                     }
                 }
                 apply(work);
-                unfinished.removeIf(partition -> consumer.position(partition)
-                        >= range.spans().get(partition).to());
+                unfinished.removeIf(partition -> consumer.position(partition) >= range.end(partition));
                 consumer.pause(consumer.assignment().stream()
                         .filter(partition -> !unfinished.contains(partition))
                         .toList());

@@ -47,6 +47,11 @@ public record ReplayRange(Map<TopicPartition, Span> spans, Set<String> missing, 
         shortfalls = List.copyOf(shortfalls);
     }
 
+    /** The offset after the partition's last record; 0 where there is none to be read. */
+    long end(TopicPartition partition) {
+        return spans.getOrDefault(partition, new Span(0, 0)).to();
+    }
+
     /** How many records there are, or somewhat fewer. */
     public long size() {
         return spans.values().stream()
