@@ -97,7 +97,8 @@ final class EmbeddedKafka extends ChildServer implements KafkaServer {
         all.put("node.id", "1");
         all.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
         all.put("listeners", "PLAINTEXT://" + address() + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        all.put("advertised.listeners", "PLAINTEXT://" + address());
+        // A test may stand a proxy between.
+        all.putIfAbsent("advertised.listeners", "PLAINTEXT://" + address());
         all.put("controller.listener.names", "CONTROLLER");
         all.put("inter.broker.listener.name", "PLAINTEXT");
         all.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");

@@ -1,0 +1,248 @@
+package dev.freshet.system.faults;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.freshet.stack.EmbeddedStack;
+import dev.freshet.system.process.ConfigText;
+import dev.freshet.system.process.RedisView;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+
+/** The servers, two listeners and two writers, the links between them, the readers, and what happened. Thread-safe. */
+final class Stage implements AutoCloseable {
+
+    static final String PIPELINE = "faults";
+    static final int PARTITIONS = 2;
+
+    /** As short as goes, so that a commit can be invisible for longer than it in a round. */
+    static final Duration WINDOW = Duration.ofSeconds(3);
+
+    private static final String HOST = "127.0.0.1";
+
+    private final List<Link> links = new ArrayList<>();
+    private final Chronicle chronicle = new Chronicle();
+    private final ScheduledExecutorService supervisor = Executors.newSingleThreadScheduledExecutor();
+    private final Path directory;
+    private final EmbeddedStack servers;
+    private final Link kafka;
+    private final Link readersRedis;
+    private final List<Part> listeners;
+    private final List<Part> writers;
+    private final RedisView redis;
+    private final Admin admin;
+    private final Readers readers;
+
+    /** Starts it all; {@link #close} ends it. */
+    Stage(Path directory, long seed) throws SQLException {
+        this.directory = directory;
+        this.kafka = link();
+        this.servers = EmbeddedStack.builder()
+                .postgres(Map.of("wal_sender_timeout", "15s", "deadlock_timeout", "200ms"))
+                .redis(List.of("--appendonly", "no", "--busy-reply-threshold", "300"))
+                .kafka(Map.of("advertised.listeners", "PLAINTEXT://" + HOST + ":" + kafka.port()))
+                .start();
+        String address = servers.kafka().address();
+        kafka.to(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+        this.readersRedis = link().to(servers.redis().port());
+        execute("postgres", "CREATE DATABASE " + PIPELINE);
+        try (Connection connection = connect()) {
+            Load.fill(connection, seed);
+        }
+        this.listeners = List.of(part("listener-1"), part("listener-2"));
+        this.writers = List.of(part("writer-1"), part("writer-2"));
+        this.redis = new RedisView(servers.redis().url(), Set.of("prices", "stock"));
+        this.admin = Admin.create(Map.of("bootstrap.servers", HOST + ":" + kafka.port(), "client.id", "faults"));
+        this.readers = new Readers(
+                pool(),
+                "redis://" + HOST + ":" + readersRedis.port(),
+                servers.redis().url(),
+                WINDOW,
+                chronicle);
+        parts().forEach(Part::start);
+        var unused = supervisor.scheduleWithFixedDelay(
+                () -> parts().forEach(Part::supervise), 100, 100, TimeUnit.MILLISECONDS);
+    }
+
+    private Link link() {
+        Link link = new Link(HOST);
+        links.add(link);
+        return link;
+    }
+
+    private Part part(String name) {
+        Link postgres = link().to(servers.postgres().port());
+        Link toRedis = link().to(servers.redis().port());
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("pipeline", PIPELINE);
+        config.put(
+                "postgres",
+                Map.of(
+                        "url",
+                        "jdbc:postgresql://" + HOST + ":" + postgres.port() + "/" + PIPELINE,
+                        "user",
+                        servers.postgres().user(),
+                        "password",
+                        servers.postgres().password()));
+        config.put(
+                "kafka",
+                Map.of(
+                        "bootstrap-servers",
+                        HOST + ":" + kafka.port(),
+                        "topics",
+                        Map.of("partitions", PARTITIONS, "replication", 1)));
+        config.put("redis", Map.of("url", "redis://" + HOST + ":" + toRedis.port(), "replay-on-failover", "60s"));
+        config.put("listener", Map.of("http", "127.0.0.1:0"));
+        config.put("writer", Map.of("http", "127.0.0.1:0", "fence-window", WINDOW.toSeconds() + "s"));
+        Map<String, Object> caches = new LinkedHashMap<>();
+        for (Form form : Form.values()) {
+            caches.put(form.name().toLowerCase(Locale.ROOT), form.yaml());
+        }
+        config.put("caches", caches);
+        try {
+            Path own = Files.createDirectory(directory.resolve(name));
+            return new Part(name, own, ConfigText.write(own, config), postgres, toRedis);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private HikariDataSource pool() {
+        HikariDataSource pool = new HikariDataSource();
+        pool.setJdbcUrl(servers.postgres().jdbcUrl(PIPELINE));
+        pool.setUsername(servers.postgres().user());
+        pool.setPassword(servers.postgres().password());
+        pool.setConnectionTimeout(1_000);
+        pool.addDataSourceProperty("socketTimeout", "10");
+        pool.setMaximumPoolSize(8);
+        pool.setMinimumIdle(1);
+        pool.setInitializationFailTimeout(-1);
+        return pool;
+    }
+
+    List<Part> parts() {
+        List<Part> parts = new ArrayList<>(listeners);
+        parts.addAll(writers);
+        return parts;
+    }
+
+    List<Part> listeners() {
+        return listeners;
+    }
+
+    List<Part> writers() {
+        return writers;
+    }
+
+    Part aWriter(Random random) {
+        return writers.get(random.nextInt(writers.size()));
+    }
+
+    /** The listener that holds the slot, else any. */
+    Part activeListener() throws SQLException {
+        String port = query("SELECT coalesce(max(client_port), 0)::text FROM pg_stat_replication");
+        return listeners.stream()
+                .filter(listener -> listener.postgres().carries(Integer.parseInt(port)))
+                .findFirst()
+                .orElse(listeners.get(0));
+    }
+
+    EmbeddedStack servers() {
+        return servers;
+    }
+
+    Link kafka() {
+        return kafka;
+    }
+
+    Link readersRedis() {
+        return readersRedis;
+    }
+
+    Admin admin() {
+        return admin;
+    }
+
+    Readers readers() {
+        return readers;
+    }
+
+    Chronicle chronicle() {
+        return chronicle;
+    }
+
+    RedisView view() {
+        return redis;
+    }
+
+    RedisCommands<String, String> redis() {
+        return redis.commands();
+    }
+
+    /** Past all links. */
+    Connection connect() throws SQLException {
+        return connect(PIPELINE);
+    }
+
+    private Connection connect(String database) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", servers.postgres().user());
+        properties.setProperty("password", servers.postgres().password());
+        properties.setProperty("connectTimeout", "5");
+        properties.setProperty("socketTimeout", "30");
+        return DriverManager.getConnection(servers.postgres().jdbcUrl(database), properties);
+    }
+
+    String query(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? String.valueOf(rows.getString(1)) : "";
+        }
+    }
+
+    void execute(String database, String... sql) throws SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            for (String one : sql) {
+                statement.execute(one);
+            }
+        }
+    }
+
+    String lastWords() {
+        StringBuilder words = new StringBuilder();
+        parts().forEach(part -> words.append(part.lastWords()));
+        return words.toString();
+    }
+
+    @Override
+    public void close() {
+        supervisor.shutdownNow();
+        parts().forEach(Part::close);
+        readers.close();
+        admin.close(Duration.ZERO);
+        redis.close();
+        servers.close();
+        links.forEach(Link::close);
+    }
+}
