@@ -2,6 +2,7 @@ package dev.freshet.system.faults;
 
 import dev.freshet.stack.Server;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -357,8 +358,17 @@ enum Fault {
     /** The load did not wait for the disk: what readers have seen and cached is taken back. */
     POSTGRES_LOST_COMMITS(Target.POSTGRES) {
         @Override
+        void prepare(Stage stage) throws Exception {
+            stage.setting("wal_writer_delay", "2s");
+        }
+
+        @Override
         Undo strike(Stage stage, Random random) {
-            return killed(stage.servers().postgres());
+            Undo killed = killed(stage.servers().postgres());
+            return () -> {
+                killed.undo();
+                stage.setting("wal_writer_delay", "200ms");
+            };
         }
     },
     POSTGRES_RESTARTED(Target.POSTGRES) {
@@ -416,6 +426,8 @@ enum Fault {
     }
 
     private static final int ANY_LENGTH = -1;
+    private static final Set<Fault> LONG =
+            EnumSet.of(LISTENER_POSTGRES_SILENT, WRITER_POSTGRES_SILENT, KAFKA_SILENT, RECORDS_DELETED);
 
     private final int millis;
     private final Set<Target> targets;
@@ -430,7 +442,15 @@ enum Fault {
         this.targets = Set.copyOf(List.of(targets));
     }
 
+    /** Before the load begins. */
+    void prepare(Stage stage) throws Exception {}
+
     abstract Undo strike(Stage stage, Random random) throws Exception;
+
+    /** Whether the pipeline needs long to notice: half a minute or more. */
+    boolean isLong() {
+        return LONG.contains(this);
+    }
 
     Set<Target> targets() {
         return targets;

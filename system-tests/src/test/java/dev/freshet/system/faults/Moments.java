@@ -51,14 +51,7 @@ final class Moments {
 
     /** Lets commits wait for a standby that is not there. */
     static Undo commitsHeld(Stage stage) throws Exception {
-        commitsWaitFor(stage, "absent");
-        return () -> commitsWaitFor(stage, "");
-    }
-
-    private static void commitsWaitFor(Stage stage, String standby) throws Exception {
-        stage.execute(
-                "postgres",
-                "ALTER SYSTEM SET synchronous_standby_names = '" + standby + "'",
-                "SELECT pg_reload_conf()");
+        stage.setting("synchronous_standby_names", "absent");
+        return () -> stage.setting("synchronous_standby_names", "");
     }
 }

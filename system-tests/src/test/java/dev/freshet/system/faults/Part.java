@@ -47,6 +47,7 @@ final class Part implements AutoCloseable {
     }
 
     private void launch() {
+        complaint = Optional.empty();
         process = Optional.of(Freshet.start(
                 directory,
                 java.util.List.of("-Xshare:auto"),
@@ -79,6 +80,7 @@ final class Part implements AutoCloseable {
 
     synchronized void kill() {
         wanted = false;
+        resume();
         process.ifPresent(Freshet::kill);
     }
 

@@ -13,25 +13,28 @@ import java.nio.file.Path;
 /** What an operator, a disk or a careless script may do to a Redis. */
 final class RedisFiles {
 
+    private static final String SAVED = "dump.rdb";
+
     private RedisFiles() {}
 
     /** Removes what was saved, so that a later restart begins with nothing. */
     static void forget(RedisCommands<String, String> redis) throws IOException {
         Moments.until("Redis answers", () -> redis.ping().equals("PONG"));
-        Files.deleteIfExists(directory(redis).resolve("dump.rdb"));
+        Files.deleteIfExists(directory(redis).resolve(SAVED));
     }
 
     /** Saving fails, since a directory stands where the file should be; Redis then refuses writes. */
     static Undo full(RedisCommands<String, String> redis) throws IOException {
-        Path taken = directory(redis).resolve("taken.rdb");
-        Files.createDirectories(taken.resolve("by"));
-        redis.configSet("dbfilename", "taken.rdb");
+        Path taken = directory(redis).resolve(SAVED);
+        Path by = taken.resolve("by");
+        Files.createDirectories(by);
         redis.configSet("save", "3600 1");
         redis.bgsave();
         Moments.until("saving has failed", () -> redis.info("persistence").contains("rdb_last_bgsave_status:err"));
         return () -> {
             redis.configSet("save", "");
-            redis.configSet("dbfilename", "dump.rdb");
+            Files.delete(by);
+            Files.delete(taken);
         };
     }
 

@@ -29,15 +29,16 @@ record Round(long seed, List<Blow> blows) {
 
     /** @param kinds to draw from */
     static Round draw(long seed, List<Fault> kinds) {
-        Random random = new Random(seed * 0x9E3779B97F4A7C15L);
+        Random random = scrambled(seed);
         int wanted = 1 + random.nextInt(3);
         Set<Target> taken = EnumSet.noneOf(Target.class);
         List<Blow> blows = new ArrayList<>();
-        for (int attempt = 0; attempt < 12 && blows.size() < wanted; attempt++) {
+        for (int attempt = 0; attempt < 20 && blows.size() < wanted; attempt++) {
             Fault fault = kinds.get(random.nextInt(kinds.size()));
             Duration at = LOAD_AROUND.plusMillis(random.nextInt(1_000));
             Duration length = fault.length(random);
-            if (fault.targets().stream().noneMatch(taken::contains)) {
+            boolean rare = fault.isLong() && kinds.size() > 1 && random.nextInt(4) > 0;
+            if (!rare && fault.targets().stream().noneMatch(taken::contains)) {
                 taken.addAll(fault.targets());
                 blows.add(new Blow(fault, at, length));
             }
@@ -45,8 +46,27 @@ record Round(long seed, List<Blow> blows) {
         return new Round(seed, List.copyOf(blows));
     }
 
+    /** One fault alone. */
+    static Round alone(long seed, Fault fault) {
+        Random random = scrambled(seed);
+        return new Round(
+                seed, List.of(new Blow(fault, LOAD_AROUND.plusMillis(random.nextInt(1_000)), fault.length(random))));
+    }
+
+    /** Of neighbouring seeds, Java's first numbers are neighbours. */
+    private static Random scrambled(long seed) {
+        return new Random(seed * 0x9E3779B97F4A7C15L);
+    }
+
     boolean loadIsCareless() {
         return blows.stream().anyMatch(blow -> blow.fault() == Fault.POSTGRES_LOST_COMMITS);
+    }
+
+    /** Before the load begins. */
+    void prepare(Stage stage) throws Exception {
+        for (Blow blow : blows) {
+            blow.fault().prepare(stage);
+        }
     }
 
     /** Strikes and ends all; returns a moment after the last has ended. */
@@ -56,7 +76,7 @@ record Round(long seed, List<Blow> blows) {
             List<Future<Void>> struck = new ArrayList<>();
             for (int i = 0; i < blows.size(); i++) {
                 Blow blow = blows.get(i);
-                Random random = new Random(seed * 41 + i);
+                Random random = scrambled(seed * 41 + i);
                 struck.add(hands.submit(() -> {
                     play(blow, stage, random);
                     return null;
@@ -77,6 +97,11 @@ record Round(long seed, List<Blow> blows) {
             hands.shutdown();
         }
         Moments.pass(LOAD_AROUND);
+    }
+
+    @Override
+    public String toString() {
+        return "seed " + seed + ": " + blows;
     }
 
     private static void play(Blow blow, Stage stage, Random random) throws Exception {

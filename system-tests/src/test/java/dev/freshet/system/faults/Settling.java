@@ -29,6 +29,9 @@ final class Settling {
     /** For what is replayed or flushed behind the acknowledged place. */
     private static final Duration JUDGEMENT = Duration.ofSeconds(20);
 
+    private static final int MOST_TOLD = 8;
+    private static final int LINES_TOLD = 40;
+
     private final Stage stage;
     private String waitsFor = "";
 
@@ -61,7 +64,7 @@ final class Settling {
                     .ignoreExceptionsMatching(Settling::mayPass)
                     .until(() -> noneEnded() && allIsAcknowledged(ends.get()));
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError("not recovered after " + LIMIT + ": waits for " + waitsFor + stage.lastWords(), e);
+            throw new AssertionError("not recovered after " + LIMIT + ": waits for " + waitsFor, e);
         }
     }
 
@@ -145,16 +148,20 @@ final class Settling {
         }
     }
 
-    /** Each stale entry with what happened to its rows, and what the product keeps beside it. */
+    /** The first stale entries, each with what happened last to its rows. */
     List<String> told(List<Stale> stale) {
         List<String> told = new ArrayList<>();
-        for (Stale one : stale) {
+        for (Stale one : stale.subList(0, Math.min(MOST_TOLD, stale.size()))) {
             StringBuilder text = new StringBuilder(one.toString());
-            one.form()
-                    .ifPresent(form -> stage.chronicle()
-                            .about(form, one.entry())
-                            .forEach(line -> text.append("\n    ").append(line)));
+            List<String> about = one.form()
+                    .map(form -> stage.chronicle().about(form, one.entry()))
+                    .orElse(List.of());
+            about.subList(Math.max(0, about.size() - LINES_TOLD), about.size())
+                    .forEach(line -> text.append("\n    ").append(line));
             told.add(text.toString());
+        }
+        if (stale.size() > MOST_TOLD) {
+            told.add("and " + (stale.size() - MOST_TOLD) + " more");
         }
         return told;
     }

@@ -50,7 +50,8 @@ final class Stage implements AutoCloseable {
     private final List<Part> writers;
     private final RedisView redis;
     private final Admin admin;
-    private final Readers readers;
+    private volatile Readers readers;
+    private volatile Part active;
 
     /** Starts it all; {@link #close} ends it. */
     Stage(Path directory, long seed) throws SQLException {
@@ -69,6 +70,7 @@ final class Stage implements AutoCloseable {
             Load.fill(connection, seed);
         }
         this.listeners = List.of(part("listener-1"), part("listener-2"));
+        this.active = listeners.get(0);
         this.writers = List.of(part("writer-1"), part("writer-2"));
         this.redis = new RedisView(servers.redis().url(), Set.of("prices", "stock"));
         this.admin = Admin.create(Map.of("bootstrap.servers", HOST + ":" + kafka.port(), "client.id", "faults"));
@@ -126,6 +128,15 @@ final class Stage implements AutoCloseable {
         }
     }
 
+    private Readers newReaders() {
+        return new Readers(
+                pool(),
+                "redis://" + HOST + ":" + readersRedis.port(),
+                servers.redis().url(),
+                WINDOW,
+                chronicle);
+    }
+
     private HikariDataSource pool() {
         HikariDataSource pool = new HikariDataSource();
         pool.setJdbcUrl(servers.postgres().jdbcUrl(PIPELINE));
@@ -157,13 +168,18 @@ final class Stage implements AutoCloseable {
         return writers.get(random.nextInt(writers.size()));
     }
 
-    /** The listener that holds the slot, else any. */
-    Part activeListener() throws SQLException {
-        String port = query("SELECT coalesce(max(client_port), 0)::text FROM pg_stat_replication");
-        return listeners.stream()
-                .filter(listener -> listener.postgres().carries(Integer.parseInt(port)))
-                .findFirst()
-                .orElse(listeners.get(0));
+    /** The listener that holds the slot; where the database does not tell, the one that held it last. */
+    Part activeListener() {
+        try {
+            int port = Integer.parseInt(query("SELECT coalesce(max(client_port), 0)::text FROM pg_stat_replication"));
+            listeners.stream()
+                    .filter(listener -> listener.postgres().carries(port))
+                    .findFirst()
+                    .ifPresent(found -> active = found);
+        } catch (SQLException e) {
+            chronicle.tell("the database does not tell who holds the slot");
+        }
+        return active;
     }
 
     EmbeddedStack servers() {
@@ -207,7 +223,7 @@ final class Stage implements AutoCloseable {
         Properties properties = new Properties();
         properties.setProperty("user", servers.postgres().user());
         properties.setProperty("password", servers.postgres().password());
-        properties.setProperty("connectTimeout", "5");
+        properties.setProperty("loginTimeout", "5");
         properties.setProperty("socketTimeout", "30");
         return DriverManager.getConnection(servers.postgres().jdbcUrl(database), properties);
     }
@@ -227,6 +243,23 @@ final class Stage implements AutoCloseable {
                 statement.execute(one);
             }
         }
+    }
+
+    /** Changes a setting of the database's server. */
+    void setting(String name, String value) throws SQLException {
+        execute("postgres", "ALTER SYSTEM SET " + name + " = '" + value + "'", "SELECT pg_reload_conf()");
+    }
+
+    /** After a failure: all parts and readers start anew, with servers that run and whole links. */
+    void startAgain() {
+        servers.postgres().start();
+        servers.kafka().start();
+        servers.redis().start();
+        links.forEach(Link::heal);
+        parts().forEach(Part::kill);
+        parts().forEach(Part::start);
+        readers.close();
+        readers = newReaders();
     }
 
     String lastWords() {
