@@ -355,20 +355,28 @@ enum Fault {
             return killed(stage.servers().postgres());
         }
     },
-    /** The load did not wait for the disk: what readers have seen and cached is taken back. */
+    /** Commits do not wait for the disk: what readers have seen and cached is taken back. */
     POSTGRES_LOST_COMMITS(Target.POSTGRES) {
         @Override
         void prepare(Stage stage) throws Exception {
+            stage.setting("synchronous_commit", "off");
             stage.setting("wal_writer_delay", "2s");
         }
 
         @Override
-        Undo strike(Stage stage, Random random) {
+        Undo strike(Stage stage, Random random) throws Exception {
+            String seen = stage.query(NEWEST);
             Undo killed = killed(stage.servers().postgres());
             return () -> {
                 killed.undo();
                 stage.setting("wal_writer_delay", "200ms");
+                stage.chronicle().tell("the newest version was " + seen + " and is " + stage.query(NEWEST));
             };
+        }
+
+        @Override
+        void clear(Stage stage) throws Exception {
+            stage.setting("synchronous_commit", "on");
         }
     },
     POSTGRES_RESTARTED(Target.POSTGRES) {
@@ -425,6 +433,8 @@ enum Fault {
         void undo() throws Exception;
     }
 
+    private static final String NEWEST = "SELECT max(version) FROM (SELECT version FROM book UNION ALL SELECT version"
+            + " FROM item UNION ALL SELECT version FROM plain) AS versions";
     private static final int ANY_LENGTH = -1;
     private static final Set<Fault> LONG =
             EnumSet.of(LISTENER_POSTGRES_SILENT, WRITER_POSTGRES_SILENT, KAFKA_SILENT, RECORDS_DELETED);
@@ -444,6 +454,9 @@ enum Fault {
 
     /** Before the load begins. */
     void prepare(Stage stage) throws Exception {}
+
+    /** When all is judged. */
+    void clear(Stage stage) throws Exception {}
 
     abstract Undo strike(Stage stage, Random random) throws Exception;
 

@@ -63,6 +63,7 @@ class FaultsIT {
             } catch (AssertionError e) {
                 fail(failures, round + ": " + e.getMessage());
                 stage.startAgain();
+                round.clear(stage);
                 emptyTheCache();
                 new Settling(stage).settle();
             }
@@ -108,10 +109,9 @@ class FaultsIT {
         stage.chronicle().begin();
         fillBeforehand();
         stage.writers().forEach(Part::kill);
-        Load load = new Load(stage::connect, stage.chronicle(), 1, false).start();
+        Load load = new Load(stage::connect, stage.chronicle(), 1).start();
         Moments.pass(Duration.ofSeconds(1));
         load.stop();
-        Moments.pass(Duration.ofMillis(500));
         Topics.skip(stage.admin());
         stage.writers().forEach(Part::start);
         Settling settling = new Settling(stage);
@@ -142,7 +142,7 @@ class FaultsIT {
         stage.chronicle().begin();
         round.prepare(stage);
         fillBeforehand();
-        Load load = new Load(stage::connect, stage.chronicle(), round.seed(), round.loadIsCareless()).start();
+        Load load = new Load(stage::connect, stage.chronicle(), round.seed()).start();
         stage.readers().start(round.seed(), way);
         try {
             round.play(stage);
@@ -158,6 +158,7 @@ class FaultsIT {
         settling.settle();
         long settled = System.nanoTime();
         Verdict verdict = judging.judge(settling);
+        round.clear(stage);
         System.out.println("FaultsIT: seed " + round.seed() + " " + round.blows() + ": played "
                 + Duration.ofNanos(over - began).toMillis() + " ms, settled "
                 + Duration.ofNanos(settled - over).toMillis() + " ms, judged "

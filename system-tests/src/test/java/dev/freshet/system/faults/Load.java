@@ -34,18 +34,15 @@ final class Load {
     private final Callable<Connection> connect;
     private final Chronicle chronicle;
     private final long seed;
-    private final boolean carelessly;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final AtomicInteger transactions = new AtomicInteger();
     private final List<Thread> threads = new ArrayList<>();
     private volatile Optional<Throwable> failure = Optional.empty();
 
-    /** @param carelessly without waiting for the disk: a crash of the server takes the last commits back */
-    Load(Callable<Connection> connect, Chronicle chronicle, long seed, boolean carelessly) {
+    Load(Callable<Connection> connect, Chronicle chronicle, long seed) {
         this.connect = connect;
         this.chronicle = chronicle;
         this.seed = seed;
-        this.carelessly = carelessly;
     }
 
     Load start() {
@@ -63,12 +60,6 @@ final class Load {
         while (stopping.getCount() > 0) {
             try (Connection connection = connect.call()) {
                 connection.setAutoCommit(false);
-                if (carelessly) {
-                    try (Statement statement = connection.createStatement()) {
-                        statement.execute("SET synchronous_commit = off");
-                    }
-                    connection.commit();
-                }
                 while (!pause(PAUSE_MILLIS + random.nextInt(PAUSE_MILLIS))) {
                     transact(connection, random);
                 }

@@ -58,14 +58,17 @@ record Round(long seed, List<Blow> blows) {
         return new Random(seed * 0x9E3779B97F4A7C15L);
     }
 
-    boolean loadIsCareless() {
-        return blows.stream().anyMatch(blow -> blow.fault() == Fault.POSTGRES_LOST_COMMITS);
-    }
-
     /** Before the load begins. */
     void prepare(Stage stage) throws Exception {
         for (Blow blow : blows) {
             blow.fault().prepare(stage);
+        }
+    }
+
+    /** When all is judged. */
+    void clear(Stage stage) throws Exception {
+        for (Blow blow : blows) {
+            blow.fault().clear(stage);
         }
     }
 
