@@ -14,8 +14,9 @@ public record KeyScan(String glob, Pattern exact) {
         return new KeyScan(glob, Pattern.compile(".*", Pattern.DOTALL));
     }
 
+    /** Whether the key is meant; in doubt, where to find out would take too long, it is. */
     public boolean matches(String key) {
-        return exact.matcher(key).matches();
+        return BoundedMatch.matches(exact, key);
     }
 
     /** By glob and expression: {@link Pattern} itself has no equality. */

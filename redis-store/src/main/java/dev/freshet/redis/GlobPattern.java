@@ -1,5 +1,6 @@
 package dev.freshet.redis;
 
+import dev.freshet.model.BoundedMatch;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
@@ -22,7 +23,7 @@ public final class GlobPattern {
     }
 
     public boolean matches(String key) {
-        return pattern.matcher(bytesOf(key)).matches();
+        return BoundedMatch.matches(pattern, bytesOf(key));
     }
 
     private static String bytesOf(String text) {

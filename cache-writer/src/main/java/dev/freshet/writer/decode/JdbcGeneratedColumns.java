@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 public final class JdbcGeneratedColumns implements GeneratedColumns {
 
     /** SQLSTATE classes of an expression that fails; of all else the source may get well. */
-    private static final Set<String> REFUSALS = Set.of("22", "23", "2F", "38", "39", "42", "P0");
+    private static final Set<String> REFUSALS = Set.of("22", "23", "2F", "38", "39", "42", "54", "P0");
 
     private final SourceConnection source;
 

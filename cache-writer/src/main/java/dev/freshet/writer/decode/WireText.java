@@ -30,6 +30,9 @@ final class WireText {
     /** As far as the modifier's bits reach; a hostile scale would print gigabytes of zeros. */
     private static final int LARGEST_SCALE = 2047;
 
+    /** No numeric has more digits, before and after its point. Numbers are converted in the square of their digits. */
+    private static final int MOST_DIGITS = 131_072 + 16_383;
+
     /** Whether the record comes from our own listener, which writes decimals as text. */
     private final boolean decimalsAreText;
 
@@ -72,7 +75,7 @@ final class WireText {
             case "float8" -> Optional.of(FloatText.ofDouble(Double.parseDouble(value.asText())));
             case "text", "varchar", "citext", "enum", "uuid", "json", "jsonb", "cidr", "macaddr" ->
                 Optional.of(string(value));
-            case "bpchar" -> Optional.of(string(value).replaceFirst(" +\\z", ""));
+            case "bpchar" -> Optional.of(withoutPadding(string(value)));
             case "inet" -> Optional.of(withMask(string(value)));
             case "bytea" -> bytes(wire, string(value));
             case "date" -> TemporalText.date(wire, value);
@@ -119,6 +122,15 @@ final class WireText {
             }
         }
         return false;
+    }
+
+    /** By hand: an expression looks for the end from each blank anew. */
+    private static String withoutPadding(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == ' ') {
+            end--;
+        }
+        return text.substring(0, end);
     }
 
     /** {@code inet::text} always prints the mask; the type's output form leaves a whole address's out. */
@@ -179,7 +191,8 @@ final class WireText {
             case "POSITIVE_INFINITY", "Infinity" -> "Infinity";
             case "NEGATIVE_INFINITY", "-Infinity" -> "-Infinity";
             default -> {
-                if (!DECIMAL_TEXT.matcher(decimal).matches()) {
+                if (decimal.length() > MOST_DIGITS + 2
+                        || !DECIMAL_TEXT.matcher(decimal).matches()) {
                     throw new IllegalArgumentException("no decimal");
                 }
                 yield decimal;
@@ -197,7 +210,11 @@ final class WireText {
     }
 
     private static String unscaled(String base64, int scale) {
-        if (Math.abs(scale) > LARGEST_SCALE || base64.length() % 4 != 0) {
+        // Six bits a character; a decimal digit is more than three.
+        if (scale > LARGEST_SCALE
+                || scale < -LARGEST_SCALE
+                || base64.length() > MOST_DIGITS
+                || base64.length() % 4 != 0) {
             throw new IllegalArgumentException("no decimal");
         }
         return new BigDecimal(new BigInteger(Base64.getDecoder().decode(base64)), scale).toPlainString();

@@ -114,4 +114,13 @@ final class JdbcGeneratedColumnsIT {
         assertThat(row.cell("gross")).isEqualTo(Cell.UNKNOWN);
         assertThat(row.cell("price")).isEqualTo(Cell.text("no price"));
     }
+
+    @Test
+    void aValueThatIsTooLargeForTheServerLeavesItsColumnUnknown() throws SQLException {
+        database.execute("create table grown (n int, blown text generated always as (repeat('x', n)) stored)");
+        TableShape shape =
+                new JdbcCatalogue(source).shape(TableId.parse("public.grown")).orElseThrow();
+        Row row = new JdbcGeneratedColumns(source).complete(shape, told("n", "2000000000"));
+        assertThat(row.cell("blown")).isEqualTo(Cell.UNKNOWN);
+    }
 }

@@ -20,6 +20,11 @@ import java.util.function.Function;
 /** A {@code freshet.yml} that was read: the configuration, and where in the file each part of it stands. Immutable. */
 public final class ConfigFile {
 
+    /** The time that the YAML parser takes for one long value grows with the square of its length. */
+    private static final int LARGEST = 1 << 20;
+
+    private static final String TOO_LARGE = "is larger than 1 MB, which no configuration is; is it the right file?";
+
     private final FreshetConfig config;
     private final Map<String, Integer> lines;
 
@@ -37,6 +42,9 @@ public final class ConfigFile {
     public static ConfigFile parse(Path file, Map<String, String> environment) {
         String text;
         try {
+            if (Files.size(file) > LARGEST) {
+                throw failure(TOO_LARGE);
+            }
             text = Files.readString(file);
         } catch (NoSuchFileException e) {
             throw failure("there is no such file: " + file);
@@ -54,6 +62,9 @@ public final class ConfigFile {
     }
 
     private static ConfigFile parse(String text, Map<String, String> environment, Path directory) {
+        if (text.length() > LARGEST) {
+            throw failure(TOO_LARGE);
+        }
         ConfigReading reading = new ConfigReading(new Variables(environment));
         Node document = YamlReader.read(text, reading.problems());
         if (document instanceof Node.Nothing && !reading.problems().isEmpty()) {

@@ -1,8 +1,10 @@
 package dev.freshet.model.config;
 
 import dev.freshet.model.Spelling;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -161,10 +163,11 @@ final class Section {
             problem(name, "is an empty list; name at least one, such as " + example + ", or leave it out");
         }
         List<String> texts = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
         for (int i = 0; i < list.items().size(); i++) {
             Optional<String> text =
                     scalar(path(name) + "[" + i + "]", list.items().get(i));
-            if (text.isPresent() && texts.contains(text.get())) {
+            if (text.isPresent() && !seen.add(text.get())) {
                 problem(name, "names '" + text.get() + "' twice");
             }
             text.ifPresent(texts::add);
@@ -211,7 +214,13 @@ final class Section {
             return Optional.empty();
         }
         try {
-            return Optional.of(reading.variables().fill(scalar.text()));
+            String text = reading.variables().fill(scalar.text());
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+                reading.problem(
+                        place, node.line(), "holds half a surrogate pair, which is no text; write the character");
+                return Optional.empty();
+            }
+            return Optional.of(text);
         } catch (IllegalArgumentException e) {
             reading.problem(place, node.line(), String.valueOf(e.getMessage()));
             return Optional.empty();
