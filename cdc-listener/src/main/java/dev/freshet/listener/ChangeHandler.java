@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the engine's records, sends them without waiting, and acknowledges what is stored. Called by the engine's
@@ -18,6 +20,7 @@ import org.apache.kafka.connect.source.SourceRecord;
  */
 final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceRecord>> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ChangeHandler.class);
     private static final Duration STORE_AT_MOST_EVERY = Duration.ofMillis(200);
 
     private final Sources sources;
@@ -87,14 +90,9 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
     }
 
     private void publish(SourceRecord record, Lsn before) {
-        byte[] key = json.key(record);
-        byte[] value = json.value(record);
-        if (value != null) {
-            int room = publisher.largestRecord(record.topic()) - (key == null ? 0 : key.length);
-            value = SizeLimit.fit(value, RecordJson.keyColumns(record), room);
-        }
+        OutgoingRecord outgoing = fitting(record);
         InFlight.Entry entry = inFlight.sent(before, record.topic());
-        publisher.send(new OutgoingRecord(record.topic(), key, value, epoch), new ChangePublisher.Acknowledgement() {
+        publisher.send(outgoing, new ChangePublisher.Acknowledgement() {
             @Override
             public void stored(int partition, long offset) {
                 inFlight.stored(entry, partition, offset);
@@ -105,6 +103,21 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
                 failed.accept(cause);
             }
         });
+    }
+
+    private OutgoingRecord fitting(SourceRecord record) {
+        OutgoingRecord whole = new OutgoingRecord(record.topic(), json.key(record), json.value(record), epoch);
+        OutgoingRecord fitting =
+                SizeLimit.fit(whole, RecordJson.keyColumns(record), publisher.largestRecord(record.topic()));
+        if (whole.key() != null && fitting.key() == null) {
+            LOG.warn(
+                    "A change of {} bytes does not fit into topic {} even without its large columns; it is told without"
+                            + " its row, so that every entry of the table's caches goes. Raise the topic's"
+                            + " max.message.bytes",
+                    whole.size(),
+                    record.topic());
+        }
+        return fitting;
     }
 
     /** Debezium hears only of positions between transactions that Kafka holds, never of a record's own position. */

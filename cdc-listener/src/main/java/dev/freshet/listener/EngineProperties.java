@@ -66,6 +66,8 @@ final class EngineProperties {
         // A batch of one wakes the polling thread at once; the interval only bounds how soon it sees a failure.
         engine.setProperty("max.batch.size", "1");
         engine.setProperty("max.queue.size", "4096");
+        // The number alone bounds no memory. One row more is taken than fits, however large it is.
+        engine.setProperty("max.queue.size.in.bytes", Integer.toString(32 << 20));
         engine.setProperty("poll.interval.ms", "100");
         // Telling the server waits for the reader, who waits for the next message; the polling thread must not.
         engine.setProperty("lsn.flush.timeout.ms", "2");

@@ -50,12 +50,15 @@ final class KafkaChangePublisher implements ChangePublisher {
         ProducerRecord<byte[], byte[]> outgoing =
                 new ProducerRecord<>(record.topic(), partition, record.key(), record.value());
         outgoing.headers().add(EPOCH_HEADER, Long.toString(record.epoch()).getBytes(StandardCharsets.US_ASCII));
+        // The callback outlives the send: with the record in it, a backlog would stay in memory uncompressed.
+        String topic = record.topic();
+        int size = record.size();
         try {
             producer.send(outgoing, (stored, refusal) -> {
                 if (refusal == null) {
                     acknowledgement.stored(stored.partition(), stored.offset());
                 } else {
-                    refused(record, refusal, acknowledgement);
+                    refused(topic, size, refusal, acknowledgement);
                 }
             });
         } catch (KafkaException | IllegalStateException e) {
@@ -63,11 +66,11 @@ final class KafkaChangePublisher implements ChangePublisher {
         }
     }
 
-    private void refused(OutgoingRecord record, Exception refusal, Acknowledgement acknowledgement) {
+    private void refused(String topic, int size, Exception refusal, Acknowledgement acknowledgement) {
         if (refusal instanceof RecordTooLargeException) {
-            tooLarge.accept(record.topic(), record.size());
+            tooLarge.accept(topic, size);
         }
-        acknowledgement.refused(new ListenerException("Kafka did not store a record of " + record.topic(), refusal));
+        acknowledgement.refused(new ListenerException("Kafka did not store a record of " + topic, refusal));
     }
 
     @Override
