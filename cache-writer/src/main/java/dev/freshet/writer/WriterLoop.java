@@ -12,6 +12,7 @@ import dev.freshet.redis.MarkerStore;
 import dev.freshet.writer.acknowledge.Acknowledgements;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.ChangeApplier;
+import dev.freshet.writer.catalogue.SourceUnavailableException;
 import dev.freshet.writer.deadletter.DeadLetters;
 import dev.freshet.writer.decode.Decoded;
 import dev.freshet.writer.decode.RecordDecoder;
@@ -153,6 +154,7 @@ final class WriterLoop implements Runnable {
             while (stopping.getCount() > 0) {
                 handle(poll());
                 acknowledge();
+                flushRedefined();
                 readAgain(resuming.madeAnew());
                 resume();
             }
@@ -442,6 +444,22 @@ final class WriterLoop implements Runnable {
     private Predicate<CacheMapping> mappingsOf(TopicPartition partition) {
         Set<TableId> concerned = tables.getOrDefault(partition.topic(), Set.of());
         return mapping -> concerned.isEmpty() || concerned.contains(mapping.table());
+    }
+
+    /** No change tells that its table was altered, so what was decoded meanwhile may have been misread. */
+    private void flushRedefined() {
+        Set<TableId> redefined;
+        try {
+            redefined = decoder.redefined();
+        } catch (SourceUnavailableException e) {
+            return; // Nobody can alter a table meanwhile; it is asked again.
+        }
+        if (!redefined.isEmpty()) {
+            LOG.warn(
+                    "Column types or replica identity of {} have changed, so their mapped caches are flushed",
+                    redefined);
+            flush(mapping -> redefined.contains(mapping.table()), Optional.empty());
+        }
     }
 
     /** What stands of a mapping that is new, or was another, no change has reached. */

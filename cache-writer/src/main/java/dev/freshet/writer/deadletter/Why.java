@@ -2,6 +2,7 @@ package dev.freshet.writer.deadletter;
 
 import dev.freshet.model.TableId;
 import dev.freshet.writer.decode.UndecodableException;
+import dev.freshet.writer.plan.UnplannableException;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -18,7 +19,7 @@ public record Why(Set<TableId> tables, String causeClass, String causeMessage) {
 
     /** Only our own messages are known to quote nothing; of other failures the place tells the developer enough. */
     public static Why of(Throwable failure, Set<TableId> tables) {
-        String message = failure instanceof UndecodableException
+        String message = failure instanceof UndecodableException || failure instanceof UnplannableException
                 ? String.valueOf(failure.getMessage())
                 : Arrays.stream(failure.getStackTrace())
                         .filter(frame -> frame.getClassName().startsWith("dev.freshet."))

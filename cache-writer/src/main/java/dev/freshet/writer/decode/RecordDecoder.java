@@ -73,6 +73,16 @@ public final class RecordDecoder {
         return change(operation, envelope, table, origin(envelope, source, epoch), types, epoch.isPresent());
     }
 
+    /**
+     * The tables whose changes may have been misread since the last call, because a column was retyped or the replica
+     * identity changed meanwhile. Told within seconds after the last such change, if it is asked often.
+     *
+     * @throws dev.freshet.writer.catalogue.SourceUnavailableException where the catalogue is needed and away
+     */
+    public Set<TableId> redefined() {
+        return shapes.redefined();
+    }
+
     /** The transaction of a record that cannot be decoded; empty where not even that can be read. */
     public static OptionalLong transaction(byte @org.jspecify.annotations.Nullable [] value) {
         if (value == null) {

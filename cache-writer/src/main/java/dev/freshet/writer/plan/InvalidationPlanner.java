@@ -43,10 +43,12 @@ public final class InvalidationPlanner {
      * What the change does, each action once, by mapping.
      *
      * @param shape the change's table as the catalogue has it; a scan needs its columns' printed forms
+     * @throws UnplannableException where the table does not have a column that a mapping needs
      */
     public List<CacheAction> plan(RowChange change, TableShape shape) {
         List<CacheAction> actions = new ArrayList<>();
         for (MappingPlan plan : byTable.getOrDefault(change.table(), List.of())) {
+            plan.requireColumns(change, shape);
             if (plan.select(change) == Selection.SELECTED) {
                 actions.addAll(plan.actions(change, shape));
             }

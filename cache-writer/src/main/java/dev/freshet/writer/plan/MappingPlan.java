@@ -26,10 +26,18 @@ final class MappingPlan {
     private final Optional<WhenExpression> when;
     private final Optional<NamedQuery> query;
 
+    /** The columns without which an entry has no place or no value. */
+    private final Set<String> needed = new LinkedHashSet<>();
+
     private MappingPlan(CacheMapping mapping, Optional<WhenExpression> when, Optional<NamedQuery> query) {
         this.mapping = mapping;
         this.when = when;
         this.query = query;
+        templates().forEach(template -> needed.addAll(template.columns()));
+        query.ifPresent(sql -> needed.addAll(sql.names()));
+        if (mapping.onChange() instanceof OnChange.RefreshRow refresh) {
+            needed.addAll(refresh.columns());
+        }
     }
 
     static MappingPlan compile(CacheMapping mapping) {
@@ -47,6 +55,25 @@ final class MappingPlan {
 
     CacheMapping mapping() {
         return mapping;
+    }
+
+    /**
+     * Complains about a column that was dropped or renamed. In a change from before that it is merely unknown, and so it is
+     * where the table itself is gone.
+     */
+    void requireColumns(RowChange change, TableShape shape) {
+        if (shape.columns().isEmpty()) {
+            return;
+        }
+        for (String column : needed) {
+            if (!shape.columns().containsKey(column)
+                    && change.images().findAny().isPresent()
+                    && change.images().noneMatch(row -> row.columns().contains(column))) {
+                throw new UnplannableException("cache " + mapping.name() + " names the column " + column + ", which "
+                        + shape.table() + " does not have any more; put its new name into the cache, or take the cache"
+                        + " out, and start the writer again");
+            }
+        }
     }
 
     /** Why a change counts for this mapping, or why not. */

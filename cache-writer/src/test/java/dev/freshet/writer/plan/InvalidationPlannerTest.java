@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -441,5 +442,37 @@ final class InvalidationPlannerTest {
         CacheMapping query = rebuilt(BOOK, "select :title");
         assertThat(plan(card, inserted(row(7, 1, "s3cret"))).toString()).doesNotContain("s3cret");
         assertThat(plan(query, inserted(row(7, 1, "s3cret"))).toString()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void aColumnThatTheTableHasNoMoreIsNamedWithItsCache() {
+        TableShape renamed = keyed(BOOKS, column("id", "int8"), column("writer", "int8"), column("name", "text"));
+        Row now = Row.of(Map.of("id", number(7), "writer", number(1), "name", Cell.text("a")));
+        for (CacheMapping mapping : List.of(
+                LIST,
+                field("l", "all", "{author}"),
+                tag("l", "by:{author}", "shelf:*"),
+                refreshed(BOOK, ValueFormat.JSON, "id", "author"))) {
+            assertThatThrownBy(() -> InvalidationPlanner.of(List.of(mapping)).plan(updated(now, now), renamed))
+                    .isInstanceOf(UnplannableException.class)
+                    .hasMessageStartingWith("cache " + mapping.name() + " names the column author, which public.books");
+        }
+        assertThat(InvalidationPlanner.of(List.of(BOOK)).plan(updated(now, now), renamed))
+                .describedAs("a cache that does not need it")
+                .containsExactly(remove(BOOK, "book:7"));
+        assertThat(InvalidationPlanner.of(List.of(LIST)).plan(truncated(), renamed))
+                .describedAs("a truncate needs no column")
+                .hasSize(1);
+    }
+
+    @Test
+    void aChangeFromBeforeAColumnWentIsPlanned() {
+        TableShape dropped = keyed(BOOKS, column("id", "int8"));
+        Row before = with(row(7, 1, "a"), "author", Cell.UNKNOWN);
+        assertThat(InvalidationPlanner.of(List.of(LIST)).plan(deleted(before), dropped))
+                .hasSize(1);
+        TableShape gone = new TableShape(BOOKS, Map.of(), List.of(), Set.of());
+        assertThat(InvalidationPlanner.of(List.of(LIST)).plan(deleted(without(before, "author")), gone))
+                .hasSize(1);
     }
 }
