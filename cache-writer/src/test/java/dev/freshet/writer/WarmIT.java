@@ -227,7 +227,7 @@ final class WarmIT {
         books(200);
         KilledAfter store = new KilledAfter(pipeline.store(), 1);
         try (Warm warm = warm(store, card)) {
-            assertThatThrownBy(() -> warm.fill(card, FAST, tally -> {})).isSameAs(KilledAfter.KILLED);
+            assertThatThrownBy(() -> warm.fill(card, FAST, tally -> {})).hasMessage("killed");
         }
         assertThat(cards()).describedAs("two pages, and one place noted").isEqualTo(16 + 32);
 
@@ -341,7 +341,6 @@ final class WarmIT {
 
     /** The real store, until the process would have been killed. */
     private static final class KilledAfter extends Passing {
-        private static final IllegalStateException KILLED = new IllegalStateException("killed");
         private final List<String> places = new ArrayList<>();
         private final int most;
 
@@ -354,7 +353,7 @@ final class WarmIT {
         public CompletionStage<Void> bookmark(String pipeline, String cache, String place) {
             places.add(place);
             if (places.size() > most) {
-                throw KILLED;
+                throw new IllegalStateException("killed");
             }
             return super.bookmark(pipeline, cache, place);
         }
