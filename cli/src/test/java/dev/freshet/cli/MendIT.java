@@ -261,6 +261,17 @@ class MendIT {
     }
 
     @Test
+    void aTableThatMayNotBeReadIsToldWithItsMend() {
+        database.run("REVOKE SELECT ON things FROM " + database.name());
+
+        CommandRun run = command("warm", "--cache", "thing");
+
+        database.run("GRANT SELECT ON things TO " + database.name());
+        assertThat(run.code()).as(run.err()).isEqualTo(2);
+        assertThat(run.err()).contains("permission denied for table things; grant role " + database.name() + " SELECT");
+    }
+
+    @Test
     void replayRemovesWhatRedisHeldOnTo() {
         database.run("UPDATE counts SET n = n + 1000 WHERE id = 7");
         settle();
