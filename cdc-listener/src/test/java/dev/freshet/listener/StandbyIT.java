@@ -107,6 +107,25 @@ class StandbyIT {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void aHolderThatIsCutOffFromTheDatabaseIsReplacedWithoutAGap() throws Exception {
+        isReplacedAfter((servers, cut) -> cut.cut());
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void aHolderThatOnlyItsWalsenderStillReachesIsReplacedWithoutAGap() throws Exception {
+        isReplacedAfter((servers, cut) -> {
+            cut.refuse();
+            // The heartbeats' among them; not Debezium's own.
+            servers.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'freshet'"
+                    + " AND datname = current_database()");
+        });
+    }
+
+    private interface Fault {
+        void happen(TestServers servers, TcpCut cut) throws Exception;
+    }
+
+    private static void isReplacedAfter(Fault fault) throws Exception {
         try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)");
                 TcpCut cut = new TcpCut(servers.server())) {
             // In a JVM of its own: Debezium's metrics are registered by name, once in each.
@@ -117,7 +136,7 @@ class StandbyIT {
                 second.start();
                 await().atMost(LIMIT).until(() -> second.state() == State.STANDBY);
 
-                cut.cut();
+                fault.happen(servers, cut);
                 servers.execute("INSERT INTO books VALUES (1)");
                 assertThat(second.awaitStreaming(LIMIT)).isTrue();
                 try (TopicReader reader = servers.reader(servers.tableTopic())) {

@@ -28,6 +28,11 @@ final class TcpCut implements AutoCloseable {
         return url.replace(":" + server.port() + "/", ":" + door.getLocalPort() + "/");
     }
 
+    /** What is connected stays so; nobody else gets through. */
+    void refuse() throws IOException {
+        door.close();
+    }
+
     void cut() {
         cut = true;
     }
