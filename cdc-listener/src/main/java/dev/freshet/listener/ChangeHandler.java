@@ -106,9 +106,10 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
     }
 
     private OutgoingRecord fitting(SourceRecord record) {
+        int limit = publisher.largestRecord(record.topic());
+        Oversized.drop(record, limit);
         OutgoingRecord whole = new OutgoingRecord(record.topic(), json.key(record), json.value(record), epoch);
-        OutgoingRecord fitting =
-                SizeLimit.fit(whole, RecordJson.keyColumns(record), publisher.largestRecord(record.topic()));
+        OutgoingRecord fitting = SizeLimit.fit(whole, RecordJson.keyColumns(record), limit);
         if (whole.key() != null && fitting.key() == null) {
             LOG.warn(
                     "A change of {} bytes does not fit into topic {} even without its large columns; it is told without"
