@@ -40,7 +40,6 @@ final class KeyRenderingFuzzTest {
             "\n",
             "\r\n",
             "\u2028",
-            "\ud800",
             "\ud83d\ude00",
             "\\E",
             "\\Q",

@@ -186,8 +186,8 @@ class BigIT {
     }
 
     private static void assertWell() {
-        assertThat(listener.isAleft()).describedAs(() -> listener.lastWords()).isTrue();
-        assertThat(writer.isAleft()).describedAs(() -> writer.lastWords()).isTrue();
+        assertThat(listener.isAlive()).describedAs(() -> listener.lastWords()).isTrue();
+        assertThat(writer.isAlive()).describedAs(() -> writer.lastWords()).isTrue();
     }
 
     /** In megabytes, what is no longer used and not yet collected included. */
