@@ -73,7 +73,16 @@ final class Stage implements AutoCloseable {
         this.active = listeners.get(0);
         this.writers = List.of(part("writer-1"), part("writer-2"));
         this.redis = new RedisView(servers.redis().url(), Set.of("prices", "stock"));
-        this.admin = Admin.create(Map.of("bootstrap.servers", HOST + ":" + kafka.port(), "client.id", "faults"));
+        this.admin = Admin.create(Map.of(
+                "bootstrap.servers",
+                HOST + ":" + kafka.port(),
+                "client.id",
+                "faults",
+                // It goes through the link as well, and is not what is tested.
+                "request.timeout.ms",
+                "3000",
+                "default.api.timeout.ms",
+                "20000"));
         this.readers = new Readers(
                 pool(),
                 "redis://" + HOST + ":" + readersRedis.port(),
