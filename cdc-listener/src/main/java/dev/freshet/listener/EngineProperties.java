@@ -39,6 +39,8 @@ final class EngineProperties {
                 .forEach((name, value) ->
                         engine.setProperty((DEBEZIUM_OWN.contains(name) ? "database." : "driver.") + name, value));
         engine.setProperty("driver.socketFactory", PatientSocketFactory.class.getName());
+        // A role's or a database's own setting would print bytes in a form that Debezium fails on.
+        engine.setProperty("driver.options", engine.getProperty("driver.options", "") + " -c bytea_output=hex");
     }
 
     private static void capture(Properties engine, CaptureSettings settings) {

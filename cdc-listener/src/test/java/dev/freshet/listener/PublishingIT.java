@@ -53,6 +53,24 @@ class PublishingIT {
     }
 
     @Test
+    void aDatabaseThatPrintsBytesInAnotherFormDoesNotStopTheLine() throws Exception {
+        try (TestServers servers = new TestServers(
+                        "CREATE TABLE books (id bigint PRIMARY KEY, cover bytea)",
+                        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET bytea_output = escape', current_database());"
+                                + " END $$");
+                Listener listener = servers.listener("public.books")) {
+            listener.start();
+            assertThat(listener.awaitStreaming(LIMIT)).isTrue();
+            servers.execute("INSERT INTO books VALUES (1, ''), (2, '\\x6100')");
+            try (TopicReader reader = servers.reader(servers.name() + ".public.books")) {
+                assertThat(reader.until(records -> records.size() >= 2))
+                        .extracting(read -> read.value().at("/after/cover").asText())
+                        .containsExactlyInAnyOrder("", "YQA=");
+            }
+        }
+    }
+
+    @Test
     void aTruncateIsPublished() throws Exception {
         try (TestServers servers = new TestServers("CREATE TABLE books (id bigint PRIMARY KEY)");
                 Listener listener = servers.listener("public.books")) {
