@@ -45,6 +45,9 @@ public final class CacheWriter implements AutoCloseable {
     private static final Duration SNAPSHOT_INTERVAL = Duration.ofMillis(100);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
 
+    /** A mapping's query may take its time. */
+    private static final Duration QUERY_LIMIT = Duration.ofSeconds(30);
+
     private static final Duration REPLICATION_LIMIT = Duration.ofSeconds(1);
 
     private final Thread thread;
@@ -82,7 +85,7 @@ public final class CacheWriter implements AutoCloseable {
             FreshetConfig config, String bootstrapServers, CacheStore store, FillStore fills, MarkerStore markers) {
         SourceConnection catalogue = new SourceConnection(config.postgres(), "writer");
         SourceConnection snapshotting = new SourceConnection(config.postgres(), "writer snapshots");
-        SourceConnection querying = new SourceConnection(config.postgres(), "writer queries");
+        SourceConnection querying = new SourceConnection(config.postgres(), "writer queries", QUERY_LIMIT);
         List<SourceConnection> connections = List.of(catalogue, snapshotting, querying);
         ScheduledExecutorService timer = daemon("freshet-writer-timer");
         ScheduledExecutorService snapshotThread = daemon("freshet-writer-snapshots");

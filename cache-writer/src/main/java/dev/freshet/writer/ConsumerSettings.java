@@ -19,6 +19,9 @@ final class ConsumerSettings {
         properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "freshet-writer");
+        // A broker behind a connection that is silent, rather than broken, is asked over another after so long.
+        properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 30_000);
         properties.putAll(config.kafka().properties());
         properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, config.consumerGroup());

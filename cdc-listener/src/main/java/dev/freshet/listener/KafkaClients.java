@@ -41,6 +41,7 @@ final class KafkaClients {
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
+        settings.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
@@ -56,6 +57,8 @@ final class KafkaClients {
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(largestRequest));
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(Math.max(BUFFER, 4 * largestRequest)));
+        // A broker behind a connection that is silent, rather than broken, is asked over another after so long.
+        settings.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "600000");
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "600000");
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -22,13 +23,23 @@ public final class SourceConnection implements AutoCloseable {
 
     private final PostgresConfig config;
     private final String purpose;
+    private final Duration patience;
     private Optional<Connection> open = Optional.empty();
     private boolean closed;
 
-    /** @param purpose stands in {@code application_name}, so that an operator sees who is connected */
+    /** For questions that a server answers at once: one that is silent for ten seconds is away. */
     public SourceConnection(PostgresConfig config, String purpose) {
+        this(config, purpose, Duration.ofSeconds(10));
+    }
+
+    /**
+     * @param purpose stands in {@code application_name}, so that an operator sees who is connected
+     * @param patience how long an answer may take, in whole seconds
+     */
+    public SourceConnection(PostgresConfig config, String purpose, Duration patience) {
         this.config = config;
         this.purpose = purpose;
+        this.patience = patience;
     }
 
     /**
@@ -56,7 +67,7 @@ public final class SourceConnection implements AutoCloseable {
         Properties properties = new Properties();
         properties.setProperty("ApplicationName", "freshet " + purpose);
         properties.setProperty("connectTimeout", "10");
-        properties.setProperty("socketTimeout", "30");
+        properties.setProperty("socketTimeout", Long.toString(patience.toSeconds()));
         properties.setProperty("tcpKeepAlive", "true");
         properties.putAll(config.properties());
         properties.setProperty("user", config.user());
