@@ -45,8 +45,8 @@ public final class CacheWriter implements AutoCloseable {
     private static final Duration SNAPSHOT_INTERVAL = Duration.ofMillis(100);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
 
-    /** A mapping's query may take its time. */
-    private static final Duration QUERY_LIMIT = Duration.ofSeconds(30);
+    /** Questions that a server answers at once, or not at all. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(10);
 
     private static final Duration REPLICATION_LIMIT = Duration.ofSeconds(1);
 
@@ -83,9 +83,9 @@ public final class CacheWriter implements AutoCloseable {
      */
     public static CacheWriter start(
             FreshetConfig config, String bootstrapServers, CacheStore store, FillStore fills, MarkerStore markers) {
-        SourceConnection catalogue = new SourceConnection(config.postgres(), "writer");
-        SourceConnection snapshotting = new SourceConnection(config.postgres(), "writer snapshots");
-        SourceConnection querying = new SourceConnection(config.postgres(), "writer queries", QUERY_LIMIT);
+        SourceConnection catalogue = new SourceConnection(config.postgres(), "writer", AT_ONCE);
+        SourceConnection snapshotting = new SourceConnection(config.postgres(), "writer snapshots", AT_ONCE);
+        SourceConnection querying = new SourceConnection(config.postgres(), "writer queries");
         List<SourceConnection> connections = List.of(catalogue, snapshotting, querying);
         ScheduledExecutorService timer = daemon("freshet-writer-timer");
         ScheduledExecutorService snapshotThread = daemon("freshet-writer-snapshots");

@@ -27,9 +27,9 @@ public final class SourceConnection implements AutoCloseable {
     private Optional<Connection> open = Optional.empty();
     private boolean closed;
 
-    /** For questions that a server answers at once: one that is silent for ten seconds is away. */
+    /** A server that is silent for half a minute is away. */
     public SourceConnection(PostgresConfig config, String purpose) {
-        this(config, purpose, Duration.ofSeconds(10));
+        this(config, purpose, Duration.ofSeconds(30));
     }
 
     /**
