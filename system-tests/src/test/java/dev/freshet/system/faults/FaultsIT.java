@@ -112,7 +112,7 @@ class FaultsIT {
         Load load = new Load(stage::connect, stage.chronicle(), 1).start();
         Moments.pass(Duration.ofSeconds(1));
         load.stop();
-        Topics.skip(stage.admin());
+        Topics.skip(stage.admin(), stage.redis());
         stage.writers().forEach(Part::start);
         Settling settling = new Settling(stage);
         settling.settle();

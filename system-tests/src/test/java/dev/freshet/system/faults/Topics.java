@@ -1,5 +1,6 @@
 package dev.freshet.system.faults;
 
+import io.lettuce.core.api.sync.RedisCommands;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,11 +64,20 @@ final class Topics {
                 .get(30, TimeUnit.SECONDS);
     }
 
-    /** Makes the writers believe that they have applied everything; they must not run. */
-    static void skip(Admin admin) {
+    /**
+     * Makes the writers believe that they have applied everything, by what Kafka remembers and by what Redis does; they must
+     * not run. One of the two alone would not deceive them.
+     */
+    static void skip(Admin admin, RedisCommands<String, String> redis) {
+        String marker = "freshet:marker:" + Stage.PIPELINE;
         Moments.until("the group is empty and its offsets are moved", () -> {
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-            ends(admin, partitions()).forEach((partition, end) -> offsets.put(partition, new OffsetAndMetadata(end)));
+            ends(admin, partitions()).forEach((partition, end) -> {
+                offsets.put(partition, new OffsetAndMetadata(end));
+                String field = partition.topic() + "/" + partition.partition();
+                String place = redis.hget(marker, field);
+                redis.hset(marker, field, place.substring(0, place.lastIndexOf(':') + 1) + end);
+            });
             admin.alterConsumerGroupOffsets(Stage.PIPELINE, offsets).all().get(5, TimeUnit.SECONDS);
             return true;
         });
