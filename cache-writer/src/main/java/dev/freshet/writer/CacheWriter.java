@@ -123,7 +123,7 @@ public final class CacheWriter implements AutoCloseable {
                             planner.tables(),
                             new JdbcCatalogue(catalogue),
                             new JdbcGeneratedColumns(catalogue),
-                            InstantSource.system()),
+                            new SteadyClock()),
                     planner,
                     applier,
                     store,

@@ -179,11 +179,12 @@ final class HostileRecordsTest {
             }
         }
         String decimal = "{\"type\":\"bytes\",\"field\":\"price\",\"name\":\"org.apache.kafka.connect.data.Decimal\","
-                + "\"parameters\":{\"scale\":\"%s\"}}";
+                + "\"parameters\":{\"scale\":\"SCALE\"}}";
         for (String scale : List.of("2", "-2147483648", "2147483647", "100000", "-100000", "1e9")) {
             for (String price : List.of("BLA=", bytes)) {
                 bombs.add(Envelopes.withSchema(
-                        Envelopes.change("c", "null", "{\"price\":\"" + price + "\"}"), String.format(decimal, scale)));
+                        Envelopes.change("c", "null", "{\"price\":\"" + price + "\"}"),
+                        decimal.replace("SCALE", scale)));
             }
         }
         bombs.add("[".repeat(3_000_000));
