@@ -436,8 +436,8 @@ enum Fault {
     private static final String NEWEST = "SELECT max(version) FROM (SELECT version FROM book UNION ALL SELECT version"
             + " FROM item UNION ALL SELECT version FROM plain) AS versions";
     private static final int ANY_LENGTH = -1;
-    private static final Set<Fault> LONG = EnumSet.of(
-            LISTENER_LOST_ITS_SLOT, LISTENER_POSTGRES_SILENT, WRITER_POSTGRES_SILENT, KAFKA_SILENT, RECORDS_DELETED);
+    private static final Set<Fault> LONG =
+            EnumSet.of(LISTENER_LOST_ITS_SLOT, LISTENER_POSTGRES_SILENT, WRITER_POSTGRES_SILENT, KAFKA_SILENT);
 
     private final int millis;
     private final Set<Target> targets;
