@@ -8,15 +8,38 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * Runs the steps of one blocking call on the thread that called, where a loader finds its caller's transaction and
- * context. Used once.
+ * context. What comes when the caller has its answer and is gone, such as a snapshot that others wait for, runs elsewhere.
+ * Used once.
  */
 final class CallerThread implements Executor {
 
+    private final Executor elsewhere;
     private final BlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
+    private boolean gone;
+
+    /** @param elsewhere where steps run that nobody waits for here */
+    CallerThread(Executor elsewhere) {
+        this.elsewhere = elsewhere;
+    }
 
     @Override
     public void execute(Runnable step) {
-        steps.add(step);
+        synchronized (this) {
+            if (!gone) {
+                steps.add(step);
+                return;
+            }
+        }
+        elsewhere.execute(step);
+    }
+
+    private void leave() {
+        synchronized (this) {
+            gone = true;
+        }
+        for (Runnable step = steps.poll(); step != null; step = steps.poll()) {
+            elsewhere.execute(step);
+        }
     }
 
     /**
@@ -40,6 +63,7 @@ final class CallerThread implements Executor {
                 interrupted = true;
             }
         }
+        leave();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

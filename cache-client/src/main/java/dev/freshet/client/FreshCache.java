@@ -139,7 +139,7 @@ public final class FreshCache implements AutoCloseable {
             tags.used(options.tags());
             return near.get();
         }
-        CallerThread caller = new CallerThread();
+        CallerThread caller = new CallerThread(executor);
         try {
             return caller.await(read(key, type, Load.of(loader, inTransaction), options, caller));
         } catch (CompletionException e) {
@@ -171,7 +171,7 @@ public final class FreshCache implements AutoCloseable {
     public <T, X extends Exception> Map<String, Optional<T>> getAll(
             Collection<String> keys, ValueType<T> type, BatchLoader<T, X> loader, ReadOptions options) throws X {
         keys.forEach(FreshCache::refuseOwn);
-        CallerThread caller = new CallerThread();
+        CallerThread caller = new CallerThread(executor);
         tags.used(options.tags());
         try {
             return caller.await(batches.read(new BatchRead.Request<>(
@@ -188,7 +188,7 @@ public final class FreshCache implements AutoCloseable {
      * @return whether Redis did so
      */
     public boolean invalidate(String... keys) {
-        CallerThread caller = new CallerThread();
+        CallerThread caller = new CallerThread(executor);
         boolean done =
                 caller.await(guard.ask(() -> store.drop(List.of(keys))).handle((dropped, failure) -> failure == null));
         // The push would come a moment later.
@@ -204,7 +204,7 @@ public final class FreshCache implements AutoCloseable {
      * @return whether Redis did so; it is not asked where the source does not tell a snapshot
      */
     public boolean invalidateTag(String tag) {
-        CallerThread caller = new CallerThread();
+        CallerThread caller = new CallerThread(executor);
         boolean done = caller.await(snapshots
                 .take(caller)
                 .thenCompose(snapshot -> guard.ask(() -> store.dropTag(tag, snapshot.orElseThrow())))

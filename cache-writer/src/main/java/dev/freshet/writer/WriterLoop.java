@@ -187,14 +187,8 @@ final class WriterLoop implements Runnable {
             acknowledged.keySet().removeAll(lost);
             // What is gone was behind the oldest record, or the log ends before what was read of it.
             Map<TopicPartition, Long> starts = consumer.beginningOffsets(lost);
-            starts.forEach((partition, start) -> {
-                consumer.seek(partition, start);
-                missed(
-                        partition,
-                        start,
-                        "offset " + e.offsetOutOfRangePartitions().get(partition)
-                                + " comes next, and Kafka does not hold it");
-            });
+            starts.forEach(consumer::seek);
+            missed(starts, "Kafka does not hold what comes next: " + e.offsetOutOfRangePartitions());
             return ConsumerRecords.empty();
         }
     }
@@ -407,10 +401,14 @@ final class WriterLoop implements Runnable {
     private void resume() {
         resuming.resume().ifPresent(resumed -> {
             untilAvailable(() -> applier.publishPatterns(topics.pipeline()).join());
-            resumed.gaps()
-                    .forEach((partition, reason) ->
-                            missed(partition, resumed.starts().getOrDefault(partition, 0L), reason));
-            resumed.replayed().forEach(this::clear);
+            if (!resumed.gaps().isEmpty()) {
+                Map<TopicPartition, Long> starts = new HashMap<>(resumed.starts());
+                starts.keySet().retainAll(resumed.gaps().keySet());
+                missed(starts, resumed.gaps().toString());
+            }
+            if (!resumed.replayed().isEmpty()) {
+                clear(resumed.replayed());
+            }
             if (resumed.partitions().contains(new TopicPartition(topics.control(), 0))) {
                 flushChangedMappings();
             }
@@ -418,32 +416,24 @@ final class WriterLoop implements Runnable {
     }
 
     /** Redis holds nothing of what was applied to it: it is empty, or holds what stood there long ago. */
-    private void clear(TopicPartition partition, long from) {
+    private void clear(Map<TopicPartition, Long> from) {
         acknowledgements.applied(
-                Map.of(partition, from),
-                Set.of(),
-                List.of(),
-                List.of(),
-                applier.clear(mappingsOf(partition)),
-                clock.instant());
+                from, Set.of(), List.of(), List.of(), applier.clear(mappingsOf(from.keySet())), clock.instant());
     }
 
     /** Changes are missing on Kafka: nothing read from there on is acknowledged before the flush is over. */
-    private void missed(TopicPartition partition, long start, String reason) {
-        LOG.warn(
-                "Changes may have been missed, so mapped caches are flushed: of {}, partition {}, {}",
-                partition.topic(),
-                partition.partition(),
-                reason);
-        GapFlush flush = flush(mappingsOf(partition), Optional.empty());
-        acknowledgements.applied(
-                Map.of(partition, start), Set.of(), List.of(), List.of(), flush.settled(), clock.instant());
+    private void missed(Map<TopicPartition, Long> starts, String reason) {
+        LOG.warn("Changes may have been missed, so mapped caches are flushed: {}", reason);
+        GapFlush flush = flush(mappingsOf(starts.keySet()), Optional.empty());
+        acknowledgements.applied(starts, Set.of(), List.of(), List.of(), flush.settled(), clock.instant());
     }
 
     /** The mappings whose changes come there; of the control topic, which tells of gaps, all. */
-    private Predicate<CacheMapping> mappingsOf(TopicPartition partition) {
-        Set<TableId> concerned = tables.getOrDefault(partition.topic(), Set.of());
-        return mapping -> concerned.isEmpty() || concerned.contains(mapping.table());
+    private Predicate<CacheMapping> mappingsOf(Collection<TopicPartition> partitions) {
+        Set<TableId> concerned = partitions.stream()
+                .flatMap(partition -> tables.getOrDefault(partition.topic(), planner.tables()).stream())
+                .collect(Collectors.toSet());
+        return mapping -> concerned.contains(mapping.table());
     }
 
     /** No change tells that its table was altered, so what was decoded meanwhile may have been misread. */
