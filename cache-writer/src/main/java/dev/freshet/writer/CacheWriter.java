@@ -133,7 +133,8 @@ public final class CacheWriter implements AutoCloseable {
                     topicIds,
                     config.redis().replayOnFailover(),
                     timer,
-                    InstantSource.system());
+                    InstantSource.system(),
+                    new SteadyClock());
             CacheWriter writer = new CacheWriter(loop, topicIds, deadLetters, timers, connections);
             deadLetters.prepare();
             writer.thread.start();

@@ -35,6 +35,7 @@ final class Resuming {
     private final Places places;
     private final TopicIds topicIds;
     private final Duration replay;
+    private final InstantSource day;
     private final InstantSource clock;
     private final Patience patience;
     private final Map<TopicPartition, OptionalLong> unresolved = new HashMap<>();
@@ -67,12 +68,14 @@ final class Resuming {
             Places places,
             TopicIds topicIds,
             Duration replay,
+            InstantSource day,
             InstantSource clock,
             Patience patience) {
         this.consumer = consumer;
         this.places = places;
         this.topicIds = topicIds;
         this.replay = replay;
+        this.day = day;
         this.clock = clock;
         this.patience = patience;
     }
@@ -134,7 +137,7 @@ final class Resuming {
         if (applied.isEmpty()) {
             return Map.of();
         }
-        long since = clock.instant().minus(replay).toEpochMilli();
+        long since = day.instant().minus(replay).toEpochMilli();
         Map<TopicPartition, Long> times = new HashMap<>();
         applied.keySet().forEach(partition -> times.put(partition, since));
         Map<TopicPartition, Long> beginnings = new HashMap<>();

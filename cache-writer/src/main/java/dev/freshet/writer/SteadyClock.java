@@ -1,31 +1,45 @@
 package dev.freshet.writer;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * Time that only goes on, at the pace of the clock on the wall and never set with it: for how long ago something was, not
- * for when. Thread-safe.
+ * Measures how much time has passed at most: it goes on where the system's clock is set back, and leaps where that is set
+ * forward or the machine was suspended, for which the timer stands still and Redis does not. What is renewed by it is
+ * renewed in time. Its instants are not those of the day. Thread-safe.
  */
 final class SteadyClock implements InstantSource {
 
-    private final Instant start;
-    private final LongSupplier nanos;
-    private final long first;
+    private final InstantSource system;
+    private final LongSupplier timer;
+    private Instant seen;
+    private long ticks;
+    private Instant now;
 
     SteadyClock() {
-        this(Instant.now(), System::nanoTime);
+        this(InstantSource.system(), System::nanoTime);
     }
 
-    SteadyClock(Instant start, LongSupplier nanos) {
-        this.start = start;
-        this.nanos = nanos;
-        this.first = nanos.getAsLong();
+    /** @param timer nanoseconds that never go back */
+    SteadyClock(InstantSource system, LongSupplier timer) {
+        this.system = system;
+        this.timer = timer;
+        this.seen = system.instant();
+        this.ticks = timer.getAsLong();
+        this.now = seen;
     }
 
     @Override
-    public Instant instant() {
-        return start.plusNanos(nanos.getAsLong() - first);
+    public synchronized Instant instant() {
+        Instant told = system.instant();
+        long tick = timer.getAsLong();
+        Duration byTimer = Duration.ofNanos(tick - ticks);
+        Duration bySystem = Duration.between(seen, told);
+        now = now.plus(byTimer.compareTo(bySystem) > 0 ? byTimer : bySystem);
+        seen = told;
+        ticks = tick;
+        return now;
     }
 }

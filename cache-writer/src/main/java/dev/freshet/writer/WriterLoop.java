@@ -87,7 +87,11 @@ final class WriterLoop implements Runnable {
     private final Resuming resuming;
     private final Acknowledgements acknowledgements;
     private final ScheduledExecutorService timer;
+    /** What the time is, beside records that say when they were written. */
+    private final InstantSource day;
+    /** How much time has passed. */
     private final InstantSource clock;
+
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Retrying retrying = new Retrying(stopping);
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -116,6 +120,7 @@ final class WriterLoop implements Runnable {
             TopicIds topicIds,
             Duration replay,
             ScheduledExecutorService timer,
+            InstantSource day,
             InstantSource clock) {
         this.topics = topics;
         this.tables =
@@ -129,9 +134,10 @@ final class WriterLoop implements Runnable {
         this.deadLetters = deadLetters;
         this.snapshots = snapshots;
         this.places = places;
-        this.resuming = new Resuming(consumer, places, topicIds, replay, clock, this::untilAvailable);
+        this.resuming = new Resuming(consumer, places, topicIds, replay, day, clock, this::untilAvailable);
         this.acknowledgements = new Acknowledgements(config.fenceWindow());
         this.timer = timer;
+        this.day = day;
         this.clock = clock;
     }
 
@@ -209,10 +215,10 @@ final class WriterLoop implements Runnable {
         if (parking.mayHideAGap()) {
             settling.add(flush(mapping -> true, Optional.empty()).settled());
         }
-        List<KeyCommand> commands = work.commands(clock.instant());
+        List<KeyCommand> commands = work.commands(day.instant());
         Instant applied = apply(commands);
         settling.add(work.startWide());
-        redelete(work, applied).ifPresent(settling::add);
+        redelete(work).ifPresent(settling::add);
         if (!work.transactions().isEmpty()) {
             snapshots.want();
         }
@@ -297,8 +303,8 @@ final class WriterLoop implements Runnable {
         });
     }
 
-    private Optional<CompletableFuture<Void>> redelete(ChangeApplier.Work work, Instant now) {
-        List<KeyCommand> commands = work.redeleted(now);
+    private Optional<CompletableFuture<Void>> redelete(ChangeApplier.Work work) {
+        List<KeyCommand> commands = work.redeleted(day.instant());
         if (commands.isEmpty()) {
             return Optional.empty();
         }

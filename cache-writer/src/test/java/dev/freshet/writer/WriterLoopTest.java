@@ -101,6 +101,7 @@ final class WriterLoopTest {
                 topics -> CompletableFuture.completedStage(topicIds),
                 Duration.ofSeconds(60),
                 timer,
+                () -> now,
                 () -> now);
     }
 
