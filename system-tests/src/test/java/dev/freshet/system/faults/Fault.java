@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** What may happen to the pipeline. Each fault is struck at some moment of the load and undone a while later. */
+@SuppressWarnings("ImmutableEnumChecker") // its sets are
 enum Fault {
     LISTENER_KILLED(Target.LISTENER) {
         @Override

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  * The forms in which rows are cached: what the configuration says of each, who fills it, and what may stand at an entry
  * given the rows, in JSON.
  */
+@SuppressWarnings("ImmutableEnumChecker") // its lists and maps are
 enum Form {
     BOOK(
             Table.BOOK,
@@ -244,8 +245,9 @@ enum Form {
             case ANY_ROW -> rows.stream().<JsonNode>map(this::json).toList();
             case ROWS -> List.of(array(rows));
             case PUBLISHED_ROWS ->
-                List.of(array(
-                        rows.stream().filter(row -> row.get("status") == 1L).toList()));
+                List.of(array(rows.stream()
+                        .filter(row -> Long.valueOf(1).equals(row.get("status")))
+                        .toList()));
             case SUM -> List.of(rows.isEmpty() ? NullNode.getInstance() : json(sum(rows)));
         };
     }

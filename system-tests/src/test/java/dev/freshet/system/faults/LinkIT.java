@@ -23,7 +23,7 @@ class LinkIT {
     /** A server that answers each byte with the next one. */
     @BeforeEach
     void start() throws IOException {
-        server = new ServerSocket(0, 10, InetAddress.getByName(HOST));
+        server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         link = new Link(HOST).to(server.getLocalPort());
         Thread accepting = new Thread(() -> {
             try {
@@ -60,7 +60,7 @@ class LinkIT {
     }
 
     private Socket connect() throws IOException {
-        Socket socket = new Socket(HOST, link.port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), link.port());
         socket.setSoTimeout(10_000);
         return socket;
     }

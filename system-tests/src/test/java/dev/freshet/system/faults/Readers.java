@@ -63,7 +63,10 @@ final class Readers implements AutoCloseable {
         PLAIN
     }
 
-    /** @param redis through a link @param direct past all links */
+    /**
+     * @param redis through a link
+     * @param direct past all links
+     */
     Readers(HikariDataSource source, String redis, String direct, Duration window, Chronicle chronicle) {
         this.source = source;
         this.client = RedisClient.create(redis);

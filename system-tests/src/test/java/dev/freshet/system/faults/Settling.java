@@ -9,10 +9,10 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.core.ConditionTimeoutException;
@@ -54,15 +54,15 @@ final class Settling {
                     .pollInterval(Duration.ofMillis(30))
                     .ignoreExceptionsMatching(Settling::mayPass)
                     .until(() -> noneEnded() && markersAreGone());
-            AtomicReference<Map<TopicPartition, Long>> ends = new AtomicReference<>(Map.of());
+            Map<TopicPartition, Long> ends = new HashMap<>();
             await().atMost(LIMIT).ignoreExceptionsMatching(Settling::mayPass).until(() -> {
-                ends.set(Topics.ends(stage.admin()));
+                ends.putAll(Topics.ends(stage.admin()));
                 return true;
             });
             await().atMost(LIMIT)
                     .pollInterval(Duration.ofMillis(30))
                     .ignoreExceptionsMatching(Settling::mayPass)
-                    .until(() -> noneEnded() && allIsAcknowledged(ends.get()));
+                    .until(() -> noneEnded() && allIsAcknowledged(ends));
         } catch (ConditionTimeoutException e) {
             throw new AssertionError("not recovered after " + LIMIT + ": waits for " + waitsFor, e);
         }
@@ -128,13 +128,13 @@ final class Settling {
 
     /** What is stale still when time for it is up. */
     Verdict judge() throws Exception {
-        AtomicReference<Verdict> verdict = new AtomicReference<>(judgeNow());
+        Verdict verdict = judgeNow();
         long end = System.nanoTime() + JUDGEMENT.toNanos();
-        while (!verdict.get().stale().isEmpty() && System.nanoTime() - end < 0) {
+        while (!verdict.stale().isEmpty() && System.nanoTime() - end < 0) {
             Moments.pass(Duration.ofMillis(200));
-            verdict.set(judgeNow());
+            verdict = judgeNow();
         }
-        return verdict.get();
+        return verdict;
     }
 
     Verdict judgeNow() throws Exception {
