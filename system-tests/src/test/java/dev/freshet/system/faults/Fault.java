@@ -407,12 +407,15 @@ enum Fault {
             return Moments.commitsHeld(stage);
         }
     },
-    /** The same for longer than a fence lives, while the writers are killed and start again. */
+    /**
+     * The same for longer than a fence lives, while the writers are killed and start again: so late that nothing but the
+     * invisible commits themselves keeps their offsets from being committed.
+     */
     COMMITS_HELD_AND_WRITERS_KILLED(6_000, Target.POSTGRES, Target.WRITER) {
         @Override
         Undo strike(Stage stage, Random random) throws Exception {
             Undo held = Moments.commitsHeld(stage);
-            Moments.pass(Duration.ofMillis(300 + random.nextInt(500)));
+            Moments.pass(Stage.WINDOW.multipliedBy(2).dividedBy(3).plusMillis(random.nextInt(800)));
             stage.writers().forEach(Part::kill);
             stage.writers().forEach(Part::start);
             return held;
