@@ -44,7 +44,7 @@ class EnginePropertiesTest {
     void driverPropertiesOfUrlAndFilePassAndTlsOnesOverrideDebeziumsDefaults() {
         assertThat(engine("jdbc:postgresql://db/shop?options=-c%20a%3Db", Map.of("sslmode", "verify-full")))
                 .containsEntry("database.sslmode", "verify-full")
-                .containsEntry("driver.options", "-c a=b")
+                .containsEntry("driver.options", "-c a=b -c bytea_output=hex")
                 .containsEntry("driver.socketFactory", PatientSocketFactory.class.getName());
     }
 
