@@ -139,7 +139,7 @@ public final class RecordDecoder {
         }
         try {
             JsonNode parts = JSON.readTree(sequence.textValue());
-            if (parts.size() == 2 && parts.get(0).isTextual() && parts.get(1).isTextual()) {
+            if (parts.size() == 2 && parts.path(0).isTextual() && parts.path(1).isTextual()) {
                 return Optional.of(new Position(
                         epoch,
                         new Lsn(Long.parseUnsignedLong(parts.get(0).textValue())),

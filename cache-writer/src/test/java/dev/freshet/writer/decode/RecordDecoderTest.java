@@ -180,6 +180,7 @@ final class RecordDecoderTest {
                 "\"\"",
                 "\"null\"",
                 "5",
+                "\"{\\\"a\\\":\\\"1\\\",\\\"b\\\":\\\"2\\\"}\"",
             })
     void anIncompleteSequenceIsNoPosition(String sequence) {
         String source = SOURCE.replace("\"[\\\"24000000\\\",\\\"24000128\\\"]\"", sequence);
