@@ -1,10 +1,8 @@
 package dev.freshet.writer;
 
 import dev.freshet.model.config.FreshetConfig;
-import dev.freshet.redis.CacheStore;
-import dev.freshet.redis.FillStore;
-import dev.freshet.redis.MarkerStore;
 import dev.freshet.redis.MarkerStore.Replicas;
+import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.writer.acknowledge.JdbcSnapshotSource;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.CacheRules;
@@ -21,16 +19,19 @@ import dev.freshet.writer.decode.RecordDecoder;
 import dev.freshet.writer.place.KafkaTopicIds;
 import dev.freshet.writer.place.Places;
 import dev.freshet.writer.place.TopicIds;
+import dev.freshet.writer.place.Watermarks;
 import dev.freshet.writer.plan.InvalidationPlanner;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,12 +78,9 @@ public final class CacheWriter implements AutoCloseable {
      *
      * @param bootstrapServers of Kafka
      * @param store stays the caller's to close, after this writer
-     * @param fills the same Redis, for refreshes by query; the caller's to close as well
-     * @param markers the same Redis, to find out whether it has lost writes
      * @throws dev.freshet.writer.catalogue.SourceUnavailableException where the source gives no first snapshot
      */
-    public static CacheWriter start(
-            FreshetConfig config, String bootstrapServers, CacheStore store, FillStore fills, MarkerStore markers) {
+    public static CacheWriter start(FreshetConfig config, String bootstrapServers, RedisCacheStore store) {
         SourceConnection catalogue = new SourceConnection(config.postgres(), "writer", AT_ONCE);
         SourceConnection snapshotting = new SourceConnection(config.postgres(), "writer snapshots", AT_ONCE);
         SourceConnection querying = new SourceConnection(config.postgres(), "writer queries");
@@ -104,12 +102,14 @@ public final class CacheWriter implements AutoCloseable {
                 RandomGenerator.getDefault());
         try {
             InvalidationPlanner planner = InvalidationPlanner.of(config.caches());
+            Set<String> read =
+                    planner.tables().stream().map(config.topics()::of).collect(Collectors.toSet());
             CacheRules rules = new CacheRules(config.caches());
             Snapshots snapshots =
                     Snapshots.start(new JdbcSnapshotSource(snapshotting), snapshotThread, SNAPSHOT_INTERVAL);
             Duration window = config.writer().fenceWindow();
             Rebuilder rebuilder = new QueryRebuilder(
-                    fills,
+                    store,
                     new JdbcValueQuery(querying, new JdbcSnapshotSource(querying)),
                     window.dividedBy(2),
                     queryThread);
@@ -129,7 +129,8 @@ public final class CacheWriter implements AutoCloseable {
                     store,
                     deadLetters,
                     snapshots,
-                    new Places(markers, config.pipeline(), replicas(config), config.caches()),
+                    new Places(store, config.pipeline(), replicas(config), config.caches()),
+                    new Watermarks(store, store, config.topics(), read::contains),
                     topicIds,
                     config.redis().replayOnFailover(),
                     timer,

@@ -21,6 +21,7 @@ import dev.freshet.writer.failure.Reaction;
 import dev.freshet.writer.failure.Retrying;
 import dev.freshet.writer.place.Places;
 import dev.freshet.writer.place.TopicIds;
+import dev.freshet.writer.place.Watermarks;
 import dev.freshet.writer.plan.CacheAction;
 import dev.freshet.writer.plan.InvalidationPlanner;
 import java.time.Duration;
@@ -84,6 +85,7 @@ final class WriterLoop implements Runnable {
     private final DeadLetters deadLetters;
     private final Snapshots snapshots;
     private final Places places;
+    private final Watermarks watermarks;
     private final Resuming resuming;
     private final Acknowledgements acknowledgements;
     private final ScheduledExecutorService timer;
@@ -117,6 +119,7 @@ final class WriterLoop implements Runnable {
             DeadLetters deadLetters,
             Snapshots snapshots,
             Places places,
+            Watermarks watermarks,
             TopicIds topicIds,
             Duration replay,
             ScheduledExecutorService timer,
@@ -134,6 +137,7 @@ final class WriterLoop implements Runnable {
         this.deadLetters = deadLetters;
         this.snapshots = snapshots;
         this.places = places;
+        this.watermarks = watermarks;
         this.resuming = new Resuming(consumer, places, topicIds, replay, day, clock, this::untilAvailable);
         this.acknowledgements = new Acknowledgements(config.fenceWindow());
         this.timer = timer;
@@ -190,6 +194,7 @@ final class WriterLoop implements Runnable {
         } catch (OffsetOutOfRangeException e) {
             Set<TopicPartition> lost = e.offsetOutOfRangePartitions().keySet();
             acknowledgements.revoked(lost);
+            watermarks.revoked(lost);
             acknowledged.keySet().removeAll(lost);
             // What is gone was behind the oldest record, or the log ends before what was read of it.
             Map<TopicPartition, Long> starts = consumer.beginningOffsets(lost);
@@ -248,7 +253,11 @@ final class WriterLoop implements Runnable {
     }
 
     private Optional<GapFlush> control(ConsumerRecord<byte[], byte[]> record) {
-        if (!(parse(record) instanceof ControlRecord.Gap gap)) {
+        ControlRecord told = parse(record);
+        if (told instanceof ControlRecord.Heartbeat beat) {
+            watermarks.heard(record.offset(), beat);
+        }
+        if (!(told instanceof ControlRecord.Gap gap)) {
             return Optional.empty();
         }
         boolean all = gap.tables().isEmpty();
@@ -344,7 +353,8 @@ final class WriterLoop implements Runnable {
         flushes.forEach(flush -> flush.advance(now));
         flushes.removeIf(flush -> flush.settled().isDone());
         acknowledged.putAll(acknowledgements.take());
-        if (!places.standing() || now.isAfter(kept.plus(acknowledged.isEmpty() ? LOOK_EVERY : KEEP_EVERY))) {
+        boolean moves = !acknowledged.isEmpty() || watermarks.waiting();
+        if (!places.standing() || now.isAfter(kept.plus(moves ? KEEP_EVERY : LOOK_EVERY))) {
             keep(now);
         }
         if (!ready.isDone() && isReady()) {
@@ -369,6 +379,7 @@ final class WriterLoop implements Runnable {
             behind = true;
         } else {
             behind = false;
+            watermarks.move();
             Map<TopicPartition, OffsetAndMetadata> offsets = commits();
             if (!offsets.isEmpty()) {
                 consumer.commitAsync(offsets, (committed, failure) -> {
@@ -397,6 +408,7 @@ final class WriterLoop implements Runnable {
 
     private void readAgain(Collection<TopicPartition> partitions) {
         acknowledgements.revoked(partitions);
+        watermarks.revoked(partitions);
         acknowledged.keySet().removeAll(partitions);
         resuming.add(partitions.stream()
                 .collect(Collectors.toMap(
@@ -565,6 +577,7 @@ final class WriterLoop implements Runnable {
             acknowledged.keySet().removeAll(partitions);
             resuming.revoked(partitions);
             places.revoked(partitions);
+            watermarks.revoked(partitions);
             if (partitions.contains(new TopicPartition(topics.control(), 0))) {
                 controlEnd = Optional.empty();
             }

@@ -111,8 +111,7 @@ final class TestPipeline implements AutoCloseable {
 
     /** @param replay how far back changes are applied again where Redis has forgotten all */
     CacheWriter start(WriterConfig.OnAttach onAttach, Duration replay, CacheMapping... caches) {
-        CacheWriter writer =
-                CacheWriter.start(config(onAttach, replay, caches), bootstrapServers(), store, store, store);
+        CacheWriter writer = CacheWriter.start(config(onAttach, replay, caches), bootstrapServers(), store);
         writers.add(writer);
         return writer;
     }

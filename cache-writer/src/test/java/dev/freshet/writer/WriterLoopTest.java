@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freshet.model.ControlRecord;
+import dev.freshet.model.LogPosition;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Snapshot;
 import dev.freshet.model.TableId;
 import dev.freshet.model.Topics;
+import dev.freshet.model.Watermark;
 import dev.freshet.model.config.HostPort;
 import dev.freshet.model.config.WriterConfig;
 import dev.freshet.redis.Fence;
@@ -22,6 +24,7 @@ import dev.freshet.writer.apply.ChangeApplier;
 import dev.freshet.writer.deadletter.DeadLetters;
 import dev.freshet.writer.decode.RecordDecoder;
 import dev.freshet.writer.place.Places;
+import dev.freshet.writer.place.Watermarks;
 import dev.freshet.writer.plan.InvalidationPlanner;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -71,6 +74,7 @@ final class WriterLoopTest {
     private final FakeMarker markers = new FakeMarker();
     private final Map<String, String> topicIds = new HashMap<>(Map.of(TABLE.topic(), "t1", CONTROL.topic(), "c1"));
     private Instant now = Instant.now();
+    private Snapshot visible = Snapshot.parse("100:100:");
     private final WriterLoop loop = loop();
 
     private WriterLoop loop() {
@@ -96,8 +100,9 @@ final class WriterLoopTest {
                         new ManualTimer(),
                         InstantSource.system(),
                         new Random(1)),
-                Snapshots.start(() -> Snapshot.parse("100:100:"), snapshotTimer, Duration.ofMillis(100)),
+                Snapshots.start(() -> visible, snapshotTimer, Duration.ofMillis(100)),
                 new Places(markers, "shop", Replicas.NONE, mappings),
+                new Watermarks(markers, markers, new Topics("shop"), TABLE.topic()::equals),
                 topics -> CompletableFuture.completedStage(topicIds),
                 Duration.ofSeconds(60),
                 timer,
@@ -159,6 +164,33 @@ final class WriterLoopTest {
                 },
                 () -> {},
                 () -> assertThat(committed()).contains(4L));
+    }
+
+    @Test
+    void theWatermarkWaitsForWhatIsAppliedAndNotVisibleYet() {
+        Watermark due = new Watermark(LogPosition.parse("7:1:0/10"), Instant.EPOCH);
+        run(
+                this::assign,
+                () -> {
+                    record(0, change("u", "null", row(1, "a"), 300));
+                    kafka.addRecord(new ConsumerRecord<>(
+                            CONTROL.topic(),
+                            CONTROL.partition(),
+                            0,
+                            null,
+                            new ControlRecord.Heartbeat(
+                                            due.position(), due.sourceTime(), Map.of(TABLE.topic(), List.of(1L)))
+                                    .toJson()));
+                },
+                () -> {},
+                () -> {
+                    assertThat(store.names()).contains("apply");
+                    assertThat(markers.watermark).isEmpty();
+                    visible = Snapshot.parse("400:400:");
+                    snapshotTimer.pass(Duration.ofMillis(100));
+                },
+                () -> {},
+                () -> assertThat(markers.watermark).contains(due));
     }
 
     @Test

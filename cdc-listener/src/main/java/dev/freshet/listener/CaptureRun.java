@@ -46,7 +46,7 @@ final class CaptureRun implements AutoCloseable {
                 publisher,
                 positions,
                 new SourceGuard(settings, start, seen, publisher, positions, this::fail),
-                start.epoch(),
+                start,
                 scheduler,
                 new Heartbeats.Observer() {
                     @Override

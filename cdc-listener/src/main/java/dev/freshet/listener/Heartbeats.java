@@ -1,6 +1,7 @@
 package dev.freshet.listener;
 
 import dev.freshet.model.ControlRecord;
+import dev.freshet.model.LogPosition;
 import dev.freshet.model.Lsn;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ final class Heartbeats implements AutoCloseable {
     private final ChangePublisher publisher;
     private final PositionWriter positions;
     private final SourceGuard guard;
-    private final long epoch;
+    private final StoredPosition start;
     private final ScheduledExecutorService scheduler;
     private final Observer observer;
     private final Backoff backoff;
@@ -89,7 +90,7 @@ final class Heartbeats implements AutoCloseable {
             ChangePublisher publisher,
             PositionWriter positions,
             SourceGuard guard,
-            long epoch,
+            StoredPosition start,
             ScheduledExecutorService scheduler,
             Observer observer) {
         this.settings = settings;
@@ -98,7 +99,7 @@ final class Heartbeats implements AutoCloseable {
         this.publisher = publisher;
         this.positions = positions;
         this.guard = guard;
-        this.epoch = epoch;
+        this.start = start;
         this.scheduler = scheduler;
         this.observer = observer;
         this.backoff = new Backoff(PERIOD, Duration.ofSeconds(10), Math::random);
@@ -139,8 +140,9 @@ final class Heartbeats implements AutoCloseable {
     }
 
     private void publish(Beat beat, Map<String, List<Long>> ends) {
-        byte[] value = new ControlRecord.Heartbeat(beat.lsn(), beat.sourceTime(), ends).toJson();
-        OutgoingRecord record = new OutgoingRecord(settings.topics().control(), null, value, epoch);
+        LogPosition position = new LogPosition(start.systemIdentifier(), start.timeline(), beat.lsn());
+        byte[] value = new ControlRecord.Heartbeat(position, beat.sourceTime(), ends).toJson();
+        OutgoingRecord record = new OutgoingRecord(settings.topics().control(), null, value, start.epoch());
         try {
             publisher.send(record, new ChangePublisher.Acknowledgement() {
                 @Override

@@ -118,13 +118,16 @@ class PublishingIT {
                 List<Read> read = reader.until(records -> records.stream()
                         .map(PublishingIT::control)
                         .anyMatch(c -> c instanceof ControlRecord.Heartbeat h
-                                && h.lsn().compareTo(committed) >= 0));
+                                && h.position().lsn().compareTo(committed) >= 0));
                 assertThat(control(read.get(0)))
                         .isInstanceOfSatisfying(
                                 ControlRecord.Gap.class,
                                 gap -> assertThat(gap.epoch()).isEqualTo(1));
                 assertThat(control(read.get(read.size() - 1)))
                         .isInstanceOfSatisfying(ControlRecord.Heartbeat.class, beat -> {
+                            assertThat(beat.position().timeline()).isEqualTo(1);
+                            assertThat(beat.position().system())
+                                    .isEqualTo(servers.text("SELECT system_identifier FROM pg_control_system()"));
                             List<Long> ends =
                                     beat.endOffsets().getOrDefault(servers.name() + ".public.books", List.of());
                             assertThat(ends).hasSize(3);

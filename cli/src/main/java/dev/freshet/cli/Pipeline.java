@@ -73,7 +73,7 @@ public final class Pipeline implements AutoCloseable {
             addresses.tell("redis", Addresses.ofRedis(url));
             RedisCacheStore store = RedisCacheStore.at(url, config.writer().fenceWindow());
             parts.push(store);
-            CacheWriter started = CacheWriter.start(config, kafka, store, store, store);
+            CacheWriter started = CacheWriter.start(config, kafka, store);
             parts.push(started);
             writer = Optional.of(started);
         }

@@ -24,18 +24,21 @@ public sealed interface ControlRecord {
     /**
      * The listener's message came back through the log, and Kafka holds every change before it.
      *
-     * @param lsn the message's own log position
+     * @param position the message's own
      * @param sourceTime when PostgreSQL wrote it, by the source's clock
      * @param endOffsets by topic, each partition's end offset: the offset after the last record before the message
      */
-    record Heartbeat(Lsn lsn, Instant sourceTime, Map<String, List<Long>> endOffsets) implements ControlRecord {
+    record Heartbeat(LogPosition position, Instant sourceTime, Map<String, List<Long>> endOffsets)
+            implements ControlRecord {
         public Heartbeat {
             endOffsets = new TreeMap<>(endOffsets);
         }
 
         @Override
         public byte[] toJson() {
-            ObjectNode json = MAPPER.createObjectNode().put("type", "heartbeat").put("lsn", lsn.toString());
+            ObjectNode json = MAPPER.createObjectNode().put("type", "heartbeat");
+            json.put("system", position.system()).put("timeline", position.timeline());
+            json.put("lsn", position.lsn().toString());
             json.put("source_ts_us", ChronoUnit.MICROS.between(Instant.EPOCH, sourceTime));
             ObjectNode ends = json.putObject("end_offsets");
             endOffsets.forEach((topic, offsets) -> {
@@ -105,7 +108,14 @@ public sealed interface ControlRecord {
                         topic.getValue().forEach(offset -> offsets.add(number(offset)));
                         ends.put(topic.getKey(), offsets);
                     });
-                    return new Heartbeat(Lsn.parse(json.path("lsn").asText()), micros(json.path("source_ts_us")), ends);
+                    if (!json.path("system").isTextual()) {
+                        throw new IllegalArgumentException("not a control record: system is missing");
+                    }
+                    LogPosition position = new LogPosition(
+                            json.path("system").textValue(),
+                            number(json.path("timeline")),
+                            Lsn.parse(json.path("lsn").asText()));
+                    return new Heartbeat(position, micros(json.path("source_ts_us")), ends);
                 }
                 case "gap" -> {
                     return new Gap(

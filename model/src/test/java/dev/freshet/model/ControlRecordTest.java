@@ -17,12 +17,13 @@ final class ControlRecordTest {
     @Test
     void aHeartbeatReadsBackToTheMicrosecond() {
         ControlRecord heartbeat = new ControlRecord.Heartbeat(
-                Lsn.parse("16/B374D848"),
+                LogPosition.parse("7301234567890123456:2:16/B374D848"),
                 Instant.parse("2024-01-02T03:04:05.678901Z"),
                 Map.of("shop.public.books", List.of(1L, 0L, 1L << 40)));
         assertThat(ControlRecord.parse(heartbeat.toJson())).isEqualTo(heartbeat);
         assertThat(new String(heartbeat.toJson(), StandardCharsets.UTF_8))
-                .isEqualTo("{\"type\":\"heartbeat\",\"lsn\":\"16/B374D848\",\"source_ts_us\":1704164645678901,"
+                .isEqualTo("{\"type\":\"heartbeat\",\"system\":\"7301234567890123456\",\"timeline\":2,"
+                        + "\"lsn\":\"16/B374D848\",\"source_ts_us\":1704164645678901,"
                         + "\"end_offsets\":{\"shop.public.books\":[1,0,1099511627776]}}");
     }
 
@@ -68,10 +69,12 @@ final class ControlRecordTest {
                 "{}",
                 "{\"type\":\"other\"}",
                 "{\"type\":\"heartbeat\"}",
-                "{\"type\":\"heartbeat\",\"lsn\":\"0/1\",\"source_ts_us\":1}",
-                "{\"type\":\"heartbeat\",\"lsn\":\"0/1\",\"end_offsets\":{}}",
-                "{\"type\":\"heartbeat\",\"lsn\":\"0/1\",\"source_ts_us\":1,\"end_offsets\":{\"t\":[null]}}",
-                "{\"type\":\"heartbeat\",\"lsn\":\"1\",\"source_ts_us\":1,\"end_offsets\":{}}",
+                "{\"type\":\"heartbeat\",\"timeline\":1,\"lsn\":\"0/1\",\"source_ts_us\":1,\"end_offsets\":{}}",
+                "{\"type\":\"heartbeat\",\"system\":\"7\",\"lsn\":\"0/1\",\"source_ts_us\":1,\"end_offsets\":{}}",
+                "{\"type\":\"heartbeat\",\"system\":\"7\",\"timeline\":1,\"lsn\":\"0/1\",\"source_ts_us\":1}",
+                "{\"type\":\"heartbeat\",\"system\":\"7\",\"timeline\":1,\"lsn\":\"0/1\",\"end_offsets\":{}}",
+                "{\"type\":\"heartbeat\",\"system\":\"7\",\"timeline\":1,\"lsn\":\"0/1\",\"source_ts_us\":1,\"end_offsets\":{\"t\":[null]}}",
+                "{\"type\":\"heartbeat\",\"system\":\"7\",\"timeline\":1,\"lsn\":\"1\",\"source_ts_us\":1,\"end_offsets\":{}}",
                 "{\"type\":\"gap\",\"lsn\":\"0/1\",\"found_ts_us\":1}",
                 "{\"type\":\"gap\",\"epoch\":1,\"found_ts_us\":1}",
                 "{\"type\":\"gap\",\"tables\":null,\"lsn\":\"0/1\",\"epoch\":1,\"found_ts_us\":1}",

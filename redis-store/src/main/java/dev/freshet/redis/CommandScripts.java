@@ -1,6 +1,7 @@
 package dev.freshet.redis;
 
 import dev.freshet.model.Snapshot;
+import dev.freshet.model.Watermark;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,15 @@ final class CommandScripts {
         fields.forEach((field, value) -> call.argument(field)
                 .argument(expected.fields().getOrDefault(field, ""))
                 .argument(value));
+        return call;
+    }
+
+    ScriptCall moveWatermark(String pipeline, Watermark to, Map<String, Long> applied) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.MOVE_WATERMARK))
+                .key(RedisLayout.watermark(pipeline))
+                .key(RedisLayout.marker(pipeline));
+        StoredWatermark.fields(to).forEach(call::argument);
+        applied.forEach((field, offset) -> call.argument(field).argument(offset));
         return call;
     }
 

@@ -3,6 +3,7 @@ package dev.freshet.redis;
 import dev.freshet.model.KeyScan;
 import dev.freshet.model.Position;
 import dev.freshet.model.Snapshot;
+import dev.freshet.model.Watermark;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.Collection;
@@ -21,7 +22,7 @@ import java.util.function.Function;
  * calls of one {@link #apply} are pipelined; each script works on a bounded number of keys, so that Redis answers others
  * in between. Thread-safe.
  */
-public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore {
+public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore, WatermarkStore {
 
     private static final Duration BOOKMARK_LIFE = Duration.ofDays(7);
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
@@ -220,6 +221,20 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
                                     replicas.count(), replicas.limit().toMillis())
                             .thenApply(held -> held >= replicas.count() ? Marked.DONE : Marked.NOT_REPLICATED);
                 }));
+    }
+
+    @Override
+    public CompletionStage<Optional<Watermark>> watermark(String pipeline) {
+        byte[] name = Utf8.encode(RedisLayout.watermark(pipeline));
+        return link.ask("tell the watermark", redis -> redis.hgetall(name))
+                .thenApply(RedisCacheStore::texts)
+                .thenApply(StoredWatermark::parse);
+    }
+
+    @Override
+    public CompletionStage<Boolean> moveWatermark(String pipeline, Watermark to, Map<String, Long> applied) {
+        ScriptCall call = scripts.moveWatermark(pipeline, to, applied);
+        return link.ask("move the watermark", redis -> link.run(redis, call)).thenApply(answer -> answer.get(0) == 1);
     }
 
     @Override

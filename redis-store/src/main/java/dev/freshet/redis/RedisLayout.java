@@ -32,6 +32,9 @@ import java.util.Locale;
  * {@code pipeline:<pipeline>} of each that did, with its fence window in ms</td></tr>
  * <tr><td>{@code freshet:marker:<pipeline>}</td><td>hash: by topic and partition how far the writer has come, and what else
  * it needs to find out whether Redis has lost writes</td></tr>
+ * <tr><td>{@code freshet:watermark:<pipeline>}</td><td>hash: {@code source_ts_us}, before which every change is applied, in
+ * microseconds since 1970 by the source's clock; {@code system}, {@code timeline} and {@code lsn}, the same as a position in
+ * its log</td></tr>
  * <tr><td>{@code freshet:warm:<pipeline>}</td><td>hash: cache name to how far {@code freshet warm} has come</td></tr>
  * </table>
  */
@@ -98,6 +101,10 @@ public final class RedisLayout {
 
     public static String marker(String pipeline) {
         return PREFIX + "marker:" + pipeline;
+    }
+
+    public static String watermark(String pipeline) {
+        return PREFIX + "watermark:" + pipeline;
     }
 
     /**

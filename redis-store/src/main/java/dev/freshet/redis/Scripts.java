@@ -23,6 +23,7 @@ final class Scripts {
     static final String READ_PATTERNS = "read_patterns";
     static final String READ_MARKER = "read_marker";
     static final String MARK = "mark";
+    static final String MOVE_WATERMARK = "move_watermark";
 
     private final Map<String, Script> byName;
 
@@ -48,7 +49,8 @@ final class Scripts {
                         Script.load(DROP, Script.ALLOW_OOM, "server"),
                         Script.load(READ_PATTERNS, Script.ALLOW_OOM, "server"),
                         Script.load(READ_MARKER, Script.ALLOW_OOM, "server", "marker"),
-                        Script.load(MARK, Script.ALLOW_OOM, "server", "marker"))
+                        Script.load(MARK, Script.ALLOW_OOM, "server", "marker"),
+                        Script.load(MOVE_WATERMARK, Script.ALLOW_OOM, "server"))
                 .forEach(script -> byName.put(script.name(), script));
         return new Scripts(byName);
     }

@@ -214,7 +214,7 @@ public final class Places {
         appliedBefore.keySet().removeAll(partitions);
     }
 
-    private static String field(TopicPartition partition) {
+    static String field(TopicPartition partition) {
         return partition.topic() + "/" + partition.partition();
     }
 }
