@@ -29,4 +29,13 @@ public final class EpochHeader {
             throw new UndecodableException("the header " + NAME + " is no number");
         }
     }
+
+    /** The epoch; empty also where the header is no number. */
+    static OptionalLong readIfAny(Headers headers) {
+        try {
+            return read(headers);
+        } catch (UndecodableException e) {
+            return OptionalLong.empty();
+        }
+    }
 }

@@ -67,7 +67,9 @@ final class Parking {
                 first.record().offset(),
                 first.why());
         parked.forEach(one -> work.addUnknown(
-                one.why().tables(), RecordDecoder.transaction(one.record().value())));
+                one.why().tables(),
+                RecordDecoder.transaction(one.record().value()),
+                EpochHeader.readIfAny(one.record().headers())));
         return CompletableFuture.allOf(parked.stream()
                 .filter(one -> !one.again())
                 .map(one -> deadLetters.park(one.record(), one.why()))

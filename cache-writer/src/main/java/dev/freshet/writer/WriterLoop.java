@@ -266,9 +266,13 @@ final class WriterLoop implements Runnable {
             return Optional.empty();
         }
         LOG.warn("The mapped caches{} are flushed: {}", all ? "" : " of " + gap.tables(), gap.reason());
-        return Optional.of(flush(
+        GapFlush flush = flush(
                 mapping -> all || gap.tables().contains(mapping.table()),
-                Optional.of(new Position(gap.epoch(), gap.lsn(), gap.lsn()))));
+                Optional.of(new Position(gap.epoch(), gap.lsn(), gap.lsn())));
+        if (all) {
+            var unused = flush.settled().thenRun(() -> acknowledgements.flushed(gap.epoch()));
+        }
+        return Optional.of(flush);
     }
 
     private GapFlush flush(Predicate<CacheMapping> meant, Optional<Position> position) {
@@ -287,13 +291,15 @@ final class WriterLoop implements Runnable {
     }
 
     private void plan(ConsumerRecord<byte[], byte[]> record, ChangeApplier.Work work) {
-        Decoded decoded = untilAvailable(() -> decoder.decode(record.value(), EpochHeader.read(record.headers())));
+        OptionalLong epoch = EpochHeader.read(record.headers());
+        Decoded decoded = untilAvailable(() -> decoder.decode(record.value(), epoch));
         if (decoded instanceof Decoded.Change change) {
             List<CacheAction> actions = planner.plan(change.change(), change.shape());
             boolean again = isAppliedBefore(record);
             work.add(
                     change.change(),
-                    again ? actions.stream().map(CacheAction::withoutStoring).toList() : actions);
+                    again ? actions.stream().map(CacheAction::withoutStoring).toList() : actions,
+                    epoch);
         }
     }
 
@@ -436,14 +442,14 @@ final class WriterLoop implements Runnable {
     /** Redis holds nothing of what was applied to it: it is empty, or holds what stood there long ago. */
     private void clear(Map<TopicPartition, Long> from) {
         acknowledgements.applied(
-                from, Set.of(), List.of(), List.of(), applier.clear(mappingsOf(from.keySet())), clock.instant());
+                from, Map.of(), List.of(), List.of(), applier.clear(mappingsOf(from.keySet())), clock.instant());
     }
 
     /** Changes are missing on Kafka: nothing read from there on is acknowledged before the flush is over. */
     private void missed(Map<TopicPartition, Long> starts, String reason) {
         LOG.warn("Changes may have been missed, so mapped caches are flushed: {}", reason);
         GapFlush flush = flush(mappingsOf(starts.keySet()), Optional.empty());
-        acknowledgements.applied(starts, Set.of(), List.of(), List.of(), flush.settled(), clock.instant());
+        acknowledgements.applied(starts, Map.of(), List.of(), List.of(), flush.settled(), clock.instant());
     }
 
     /** The mappings whose changes come there; of the control topic, which tells of gaps, all. */

@@ -168,7 +168,7 @@ final class HostileKeysIT {
     private void apply(byte[] record) {
         Decoded.Change change = (Decoded.Change) decoder.decode(record, OptionalLong.of(1));
         ChangeApplier.Work work = applier.work(Snapshot.parse("900:900:"));
-        work.add(change.change(), planner.plan(change.change(), change.shape()));
+        work.add(change.change(), planner.plan(change.change(), change.shape()), OptionalLong.empty());
         store.apply(work.commands(Instant.now())).toCompletableFuture().join();
         work.startWide().join();
     }

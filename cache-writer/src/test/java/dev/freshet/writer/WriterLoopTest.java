@@ -423,6 +423,48 @@ final class WriterLoopTest {
                 () -> assertThat(store.names()).containsExactly("publish", "fence", "sweep"));
     }
 
+    /** A restored backup: what Kafka holds of the lost time is of transactions that nobody will ever see. */
+    @Test
+    void whatAnEarlierEpochCommittedWaitsForTheFlushOnly() {
+        Runnable pass = () -> {
+            snapshotTimer.pass(Duration.ofMillis(100));
+            timer.pass(WINDOW.dividedBy(2));
+        };
+        run(
+                this::assign,
+                () -> recordOfEpoch(1, 0, change("u", "null", row(1, "a"), 300)),
+                pass,
+                pass,
+                pass,
+                () -> {
+                    assertThat(committed()).describedAs("not visible yet").isEmpty();
+                    control(0, new ControlRecord.Gap("another timeline", new Lsn(7), 2, Instant.now()));
+                },
+                pass,
+                () -> assertThat(committed())
+                        .describedAs("the flush is not over")
+                        .isEmpty(),
+                pass,
+                pass,
+                pass,
+                pass,
+                () -> {},
+                () -> {
+                    assertThat(committed()).contains(1L);
+                    recordOfEpoch(2, 1, change("u", "null", row(1, "a"), 301));
+                },
+                pass,
+                pass,
+                () -> assertThat(committed()).describedAs("of the new epoch").contains(1L));
+    }
+
+    private void recordOfEpoch(long epoch, long offset, String value) {
+        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(
+                TABLE.topic(), TABLE.partition(), offset, null, value.getBytes(StandardCharsets.UTF_8));
+        record.headers().add("freshet.epoch", Long.toString(epoch).getBytes(StandardCharsets.UTF_8));
+        kafka.addRecord(record);
+    }
+
     private static ControlRecord gap(Set<TableId> tables) {
         return new ControlRecord.Gap("a partition was truncated", tables, new Lsn(7), 1, Instant.now());
     }

@@ -9,11 +9,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
@@ -28,7 +26,7 @@ public final class Acknowledgements {
     /** What one poll applied. */
     private static final class Batch {
         private final Map<TopicPartition, Long> next;
-        private final Set<Long> unseen;
+        private final Map<Long, Long> unseen;
         private final List<KeyCommand> commands;
         private final List<Supplier<CompletableFuture<Void>>> sweeps;
         private CompletableFuture<Void> settled;
@@ -36,13 +34,13 @@ public final class Acknowledgements {
 
         Batch(
                 Map<TopicPartition, Long> next,
-                Set<Long> unseen,
+                Map<Long, Long> unseen,
                 List<KeyCommand> commands,
                 List<Supplier<CompletableFuture<Void>>> sweeps,
                 CompletableFuture<Void> settled,
                 Instant applied) {
             this.next = new HashMap<>(next);
-            this.unseen = new HashSet<>(unseen);
+            this.unseen = new HashMap<>(unseen);
             this.commands = List.copyOf(commands);
             this.sweeps = List.copyOf(sweeps);
             this.settled = settled;
@@ -63,6 +61,7 @@ public final class Acknowledgements {
     private final Duration renewal;
     private final Deque<Batch> batches = new ArrayDeque<>();
     private int held;
+    private long settledBefore;
 
     /** @param fenceWindow how long a fence lives */
     public Acknowledgements(Duration fenceWindow) {
@@ -74,19 +73,20 @@ public final class Acknowledgements {
      * Redis has replied to a batch.
      *
      * @param next by partition, the offset after the batch's last record
-     * @param transactions the batch's transactions, 64 bits
+     * @param transactions the batch's transactions, 64 bits, each with the epoch of its changes
      * @param commands what was applied, to be applied again
      * @param sweeps start the batch's sweeps again; each returns what completes when it is over, and never fails
      * @param settled completes when nothing that the batch started is under way any more; never fails
      */
     public void applied(
             Map<TopicPartition, Long> next,
-            Set<Long> transactions,
+            Map<Long, Long> transactions,
             List<KeyCommand> commands,
             List<Supplier<CompletableFuture<Void>>> sweeps,
             CompletableFuture<Void> settled,
             Instant now) {
         Batch batch = new Batch(next, transactions, commands, sweeps, settled, now);
+        batch.unseen.values().removeIf(this::isSettled);
         batches.addLast(batch);
         held += batch.held();
     }
@@ -95,9 +95,22 @@ public final class Acknowledgements {
     public void seen(Snapshot snapshot, Instant now) {
         for (Batch batch : batches) {
             if (!batch.applied.plus(half).isBefore(now)) {
-                batch.unseen.removeIf(snapshot::sees);
+                batch.unseen.keySet().removeIf(snapshot::sees);
             }
         }
+    }
+
+    /**
+     * What a gap flushed is flushed for good: all that an earlier epoch had committed is visible, or was lost. No snapshot
+     * may ever see it then: a restored backup gives its ids to other transactions, much later.
+     */
+    public void flushed(long epoch) {
+        settledBefore = Math.max(settledBefore, epoch);
+        batches.forEach(batch -> batch.unseen.values().removeIf(this::isSettled));
+    }
+
+    private boolean isSettled(long epoch) {
+        return epoch < settledBefore;
     }
 
     /** What must be applied again: removals of keys, and sweeps to start. */
@@ -134,7 +147,7 @@ public final class Acknowledgements {
     }
 
     private static Optional<KeyCommand> unseenPart(KeyCommand command, Batch batch) {
-        if (command.fence().transactions().stream().noneMatch(batch.unseen::contains)) {
+        if (command.fence().transactions().stream().noneMatch(batch.unseen::containsKey)) {
             return Optional.empty();
         }
         // A removal, also of what was stored: nothing newer is put at risk by it.

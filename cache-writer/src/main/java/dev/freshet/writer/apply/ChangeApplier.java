@@ -14,7 +14,7 @@ import dev.freshet.writer.plan.CacheAction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +31,9 @@ import java.util.function.Supplier;
  * to one thread.
  */
 public final class ChangeApplier {
+
+    /** Newer than any: nothing releases it but a snapshot that sees it. */
+    private static final long UNKNOWN_EPOCH = Long.MAX_VALUE;
 
     /** The snapshot that ids are compared with may be as old as the last change. */
     private static final long FURTHEST_AHEAD = 1L << 24;
@@ -65,7 +68,7 @@ public final class ChangeApplier {
         private final KeyBatch keys = new KeyBatch(rules, fenceWindow);
         private final Map<Wide, Cause> wide = new LinkedHashMap<>();
         private final List<Rebuilder.Request> rebuilds = new ArrayList<>();
-        private final Set<Long> transactions = new HashSet<>();
+        private final Map<Long, Long> transactions = new HashMap<>();
         private Duration redelete = Duration.ZERO;
         private final KeyBatch redeleted = new KeyBatch(rules, fenceWindow);
 
@@ -73,8 +76,12 @@ public final class ChangeApplier {
             this.near = near;
         }
 
-        /** Adds a change's actions. */
-        public void add(RowChange change, List<CacheAction> actions) {
+        /**
+         * Adds a change's actions.
+         *
+         * @param epoch in which the listener was; empty for other listeners' records
+         */
+        public void add(RowChange change, List<CacheAction> actions, OptionalLong epoch) {
             Origin origin = change.origin();
             Fence fence = Fence.REFUSE_ALL;
             if (origin.transaction().isPresent()) {
@@ -82,7 +89,7 @@ public final class ChangeApplier {
                 boolean likely = id < near.xmax() + FURTHEST_AHEAD;
                 fence = likely ? Fence.of(id) : Fence.REFUSE_ALL;
                 if (likely && !actions.isEmpty()) {
-                    transactions.add(id);
+                    transactions.merge(id, epoch.orElse(UNKNOWN_EPOCH), Math::max);
                 }
             }
             for (CacheAction action : actions) {
@@ -94,15 +101,16 @@ public final class ChangeApplier {
          * Adds what a record that cannot be told may have changed: every entry of these tables' mappings.
          *
          * @param transaction as the log has it; empty where that is not known either
+         * @param epoch in which the listener was; empty where that is not known
          */
-        public void addUnknown(Set<TableId> tables, OptionalLong transaction) {
+        public void addUnknown(Set<TableId> tables, OptionalLong transaction, OptionalLong epoch) {
             Fence fence = Fence.REFUSE_ALL;
             if (transaction.isPresent()) {
                 long id = TransactionIds.widen(transaction.getAsLong(), near.xmax());
                 // What is far ahead is no transaction: waiting for it would hold up the line.
                 if (id < near.xmax() + FURTHEST_AHEAD) {
                     fence = fence.and(Fence.of(id));
-                    transactions.add(id);
+                    transactions.merge(id, epoch.orElse(UNKNOWN_EPOCH), Math::max);
                 }
             }
             for (CacheMapping mapping : rules.mappings()) {
@@ -149,8 +157,8 @@ public final class ChangeApplier {
             return redelete;
         }
 
-        /** The transactions whose changes touch some key, 64 bits. */
-        public Set<Long> transactions() {
+        /** The transactions whose changes touch some key, 64 bits, each with its newest epoch. */
+        public Map<Long, Long> transactions() {
             return transactions;
         }
 

@@ -31,6 +31,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -190,7 +191,7 @@ public final class Replay implements AutoCloseable {
                         .map(CacheAction::withoutStoring)
                         .distinct()
                         .toList();
-                work.add(change.change(), actions);
+                work.add(change.change(), actions, OptionalLong.empty());
             }
         } catch (RuntimeException e) {
             if (Reaction.to(e, Reaction.At.RECORD) != Reaction.PARK) {
@@ -198,7 +199,7 @@ public final class Replay implements AutoCloseable {
             }
             Why why = Why.of(e, tables.getOrDefault(record.topic(), Set.of()));
             listener.unreadable(new TopicPartition(record.topic(), record.partition()), record.offset(), why);
-            work.addUnknown(why.tables(), RecordDecoder.transaction(record.value()));
+            work.addUnknown(why.tables(), RecordDecoder.transaction(record.value()), OptionalLong.empty());
             if (why.tables().isEmpty()) {
                 flush(Optional.empty());
             }

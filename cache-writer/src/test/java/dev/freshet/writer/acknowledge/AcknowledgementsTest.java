@@ -18,12 +18,14 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 final class AcknowledgementsTest {
 
+    private static final long EPOCH = 3;
     private static final Duration WINDOW = Duration.ofSeconds(30);
     private static final TopicPartition A = new TopicPartition("shop.public.books", 0);
     private static final TopicPartition B = new TopicPartition("shop.public.books", 1);
@@ -41,6 +43,21 @@ final class AcknowledgementsTest {
                 true);
     }
 
+    @Test
+    void whatAGapHasFlushedWaitsForNoSnapshotMore() {
+        applied(A, 5, SETTLED, 10);
+        applied(A, 6, SETTLED, 11);
+        acknowledgements.flushed(EPOCH);
+        assertThat(acknowledgements.take())
+                .describedAs("of the epoch that the gap began")
+                .isEmpty();
+        acknowledgements.flushed(EPOCH + 1);
+        assertThat(acknowledgements.waiting()).isFalse();
+        assertThat(acknowledgements.take()).isEqualTo(Map.of(A, 6L));
+        applied(A, 7, SETTLED, 12);
+        assertThat(acknowledgements.take()).describedAs("read late").isEqualTo(Map.of(A, 7L));
+    }
+
     private static Snapshot seesBelow(long id) {
         return Snapshot.parse(id + ":" + id + ":");
     }
@@ -48,7 +65,7 @@ final class AcknowledgementsTest {
     private void applied(TopicPartition partition, long next, CompletableFuture<Void> settled, long... transactions) {
         acknowledgements.applied(
                 Map.of(partition, next),
-                Set.copyOf(LongStream.of(transactions).boxed().toList()),
+                LongStream.of(transactions).boxed().collect(Collectors.toMap(id -> id, id -> EPOCH)),
                 List.of(removal("key:" + next, transactions)),
                 List.of(),
                 settled,
@@ -104,7 +121,7 @@ final class AcknowledgementsTest {
                 settling.add(new CompletableFuture<>());
                 enumerated.applied(
                         Map.of(i % 2 == 0 ? A : B, i + 1L),
-                        Set.of(10L + i),
+                        Map.of(10L + i, EPOCH),
                         List.of(),
                         List.of(),
                         settling.get(i),
@@ -186,7 +203,7 @@ final class AcknowledgementsTest {
         List<String> swept = new ArrayList<>();
         acknowledgements.applied(
                 Map.of(A, 5L),
-                Set.of(10L, 11L),
+                Map.of(10L, EPOCH, 11L, EPOCH),
                 List.of(removal("a", 10), removal("b", 11), removal("c", 10, 11)),
                 List.of(() -> {
                     swept.add("lists");
@@ -224,7 +241,7 @@ final class AcknowledgementsTest {
 
     @Test
     void offsetsOfRevokedPartitionsAreNotCommitted() {
-        acknowledgements.applied(Map.of(A, 5L, B, 7L), Set.of(), List.of(), List.of(), SETTLED, now);
+        acknowledgements.applied(Map.of(A, 5L, B, 7L), Map.of(), List.of(), List.of(), SETTLED, now);
         acknowledgements.revoked(Set.of(A));
         assertThat(acknowledgements.take()).containsOnly(Map.entry(B, 7L));
     }
@@ -242,7 +259,7 @@ final class AcknowledgementsTest {
     @Test
     void aSweepThatWasStartedAgainHoldsItsBatchUntilItIsOver() {
         CompletableFuture<Void> again = new CompletableFuture<>();
-        acknowledgements.applied(Map.of(A, 5L), Set.of(10L), List.of(), List.of(() -> again), SETTLED, now);
+        acknowledgements.applied(Map.of(A, 5L), Map.of(10L, EPOCH), List.of(), List.of(() -> again), SETTLED, now);
         Instant due = now.plusSeconds(12);
         acknowledgements.due(due).sweeps().forEach(Runnable::run);
         acknowledgements.appliedAgain(due, due);
@@ -254,7 +271,7 @@ final class AcknowledgementsTest {
 
     @Test
     void heldCommandsAndSweepsAreCountedUntilTheyAreAcknowledged() {
-        acknowledgements.applied(Map.of(A, 5L), Set.of(10L), List.of(), List.of(() -> SETTLED), SETTLED, now);
+        acknowledgements.applied(Map.of(A, 5L), Map.of(10L, EPOCH), List.of(), List.of(() -> SETTLED), SETTLED, now);
         applied(A, 6, SETTLED, 11);
         assertThat(acknowledgements.held()).isEqualTo(2);
         acknowledgements.seen(seesBelow(11), now);
@@ -279,7 +296,12 @@ final class AcknowledgementsTest {
                     case 0 -> {
                         idOfOffset.put(++offset, id);
                         walked.applied(
-                                Map.of(A, offset), Set.of(id), List.of(removal("k", id)), List.of(), SETTLED, time);
+                                Map.of(A, offset),
+                                Map.of(id, EPOCH),
+                                List.of(removal("k", id)),
+                                List.of(),
+                                SETTLED,
+                                time);
                         id++;
                     }
                     case 1 -> {

@@ -54,9 +54,9 @@ final class ChangeApplierTest {
     @Test
     void manyChangesToOneTagMakeOneInvalidationWithEveryFence() {
         for (long id = 50; id < 60; id++) {
-            work.add(change(OptionalLong.of(id), id), List.of(genre(5), genre(6)));
+            work.add(change(OptionalLong.of(id), id), List.of(genre(5), genre(6)), OptionalLong.empty());
         }
-        work.add(change(OptionalLong.empty(), 60), List.of(genre(6)));
+        work.add(change(OptionalLong.empty(), 60), List.of(genre(6)), OptionalLong.empty());
 
         assertThat(work.startWide()).isNotDone();
 
@@ -66,7 +66,7 @@ final class ChangeApplierTest {
         assertThat(store.calls())
                 .extracting(RecordingStore.Call::fence)
                 .containsExactly(new Fence(ids, false), new Fence(ids, true));
-        assertThat(work.transactions()).isEqualTo(ids);
+        assertThat(work.transactions().keySet()).isEqualTo(ids);
         assertThat(work.commands(Instant.EPOCH)).isEmpty();
     }
 
@@ -74,7 +74,7 @@ final class ChangeApplierTest {
     void manyChangesThatSweepOneSetMakeOneSweep() {
         CacheAction sweep = new CacheAction.Sweep(LISTS, KeyScan.ofGlob("list:*"), Optional.empty());
         for (long id = 50; id < 60; id++) {
-            work.add(change(OptionalLong.of(id), id), List.of(sweep));
+            work.add(change(OptionalLong.of(id), id), List.of(sweep), OptionalLong.empty());
         }
 
         assertThat(work.startWide()).isNotDone();
@@ -86,7 +86,7 @@ final class ChangeApplierTest {
 
     @Test
     void whatIsStartedAgainTellsItsEnd() {
-        work.add(change(OptionalLong.of(50), 1), List.of(genre(5)));
+        work.add(change(OptionalLong.of(50), 1), List.of(genre(5)), OptionalLong.empty());
         CompletableFuture<Void> first = work.startWide();
         store.last().answer();
         assertThat(first).isCompleted();
@@ -103,10 +103,10 @@ final class ChangeApplierTest {
     @Test
     void unknownChangesOfATableSweepEachOfItsMappingsOnceAndRefuseEveryFill() {
         for (long id = 50; id < 60; id++) {
-            work.addUnknown(Set.of(BOOKS), OptionalLong.of(id));
+            work.addUnknown(Set.of(BOOKS), OptionalLong.of(id), OptionalLong.empty());
         }
-        work.addUnknown(Set.of(BOOKS), OptionalLong.empty());
-        work.addUnknown(Set.of(BOOKS), OptionalLong.of(2_000_000_000));
+        work.addUnknown(Set.of(BOOKS), OptionalLong.empty(), OptionalLong.empty());
+        work.addUnknown(Set.of(BOOKS), OptionalLong.of(2_000_000_000), OptionalLong.empty());
 
         store.promptly();
         assertThat(work.startWide()).isNotDone();
@@ -118,14 +118,14 @@ final class ChangeApplierTest {
                 .containsExactly("shelf:*", "shelf:*", "list:*", "list:*");
         assertThat(store.calls().get(0).fence()).isEqualTo(new Fence(ids, true));
         assertThat(store.calls().get(0).position()).isEmpty();
-        assertThat(work.transactions())
+        assertThat(work.transactions().keySet())
                 .describedAs("an offset waits for these to be seen, and not for what is no transaction")
                 .isEqualTo(ids);
     }
 
     @Test
     void anUnknownChangeOfAnotherTableTouchesNothing() {
-        work.addUnknown(Set.of(new TableId("public", "authors")), OptionalLong.empty());
+        work.addUnknown(Set.of(new TableId("public", "authors")), OptionalLong.empty(), OptionalLong.empty());
 
         assertThat(work.startWide()).isCompleted();
 
