@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ChinookIT {
 
-    private static final String DATABASE = "chinook";
+    static final String DATABASE = "chinook";
 
     @Test
     void exactlyTheKeysOfChangedRowsGo(@TempDir Path directory) throws SQLException {

@@ -83,6 +83,11 @@ public final class Oracle {
         return byTable.values().stream().flatMap(List::stream).anyMatch(cache -> cache.resembles(entry));
     }
 
+    /** Whether some cache of these tables makes entries that look like this one. */
+    public boolean resembles(Entry entry, Collection<Table> tables) {
+        return tables.stream().flatMap(table -> caches(table).stream()).anyMatch(cache -> cache.resembles(entry));
+    }
+
     /** The caches from which the changes remove entries by pattern. */
     private java.util.stream.Stream<Cache> sweeping(List<Change> changes) {
         return changes.stream()

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What a play must have done to the cache. Immutable. */
 public final class Verdict {
@@ -12,6 +13,7 @@ public final class Verdict {
     private final Set<Entry> gone;
     private final Map<Entry, Renewal> renewed;
     private final Set<Entry> doubtful;
+    private final Predicate<Entry> free;
 
     /**
      * @param gone nothing may stand here
@@ -22,6 +24,19 @@ public final class Verdict {
         this.gone = Set.copyOf(gone);
         this.renewed = Map.copyOf(renewed);
         this.doubtful = Set.copyOf(doubtful);
+        this.free = entry -> false;
+    }
+
+    private Verdict(Verdict strict, Predicate<Entry> free) {
+        this.gone = strict.gone;
+        this.renewed = strict.renewed;
+        this.doubtful = strict.doubtful;
+        this.free = free;
+    }
+
+    /** The same where these entries may go as well, at any time. */
+    public Verdict leavingFree(Predicate<Entry> entries) {
+        return new Verdict(this, entries);
     }
 
     public Set<Entry> gone() {
@@ -40,7 +55,7 @@ public final class Verdict {
                 .forEach(entry -> missing.add("lost: " + entry + " still stands, though its row changed"));
         renewed.forEach((entry, renewal) -> {
             Held held = now.get(entry);
-            boolean right = held == null ? doubtful.contains(entry) : renewal.isIn(held);
+            boolean right = held == null ? doubtful.contains(entry) || free.test(entry) : renewal.isIn(held);
             if (!right) {
                 missing.add("stale: " + entry + " holds " + (held == null ? "nothing" : held) + ", not " + renewal);
             }
@@ -55,6 +70,9 @@ public final class Verdict {
             if (!gone.contains(entry) && !renewed.containsKey(entry)) {
                 Held left = now.get(entry);
                 if (left == null) {
+                    if (free.test(entry)) {
+                        return;
+                    }
                     excess.add("wrong: " + entry + " went, though nothing behind it changed");
                 } else if (!left.equals(held)) {
                     excess.add("wrong: " + entry + " was written, though nothing behind it changed");
