@@ -114,6 +114,7 @@ class PublishingIT {
             assertThat(listener.awaitStreaming(LIMIT)).isTrue();
             servers.execute("INSERT INTO books SELECT generate_series(1, 30)");
             Lsn committed = Lsn.parse(servers.text("SELECT pg_current_wal_insert_lsn()"));
+            String system = servers.text("SELECT system_identifier FROM pg_control_system()");
             try (TopicReader reader = servers.reader(servers.name() + ".control")) {
                 List<Read> read = reader.until(records -> records.stream()
                         .map(PublishingIT::control)
@@ -127,7 +128,7 @@ class PublishingIT {
                         .isInstanceOfSatisfying(ControlRecord.Heartbeat.class, beat -> {
                             assertThat(beat.position().timeline()).isEqualTo(1);
                             assertThat(beat.position().system())
-                                    .isEqualTo(servers.text("SELECT system_identifier FROM pg_control_system()"));
+                                    .isEqualTo(system);
                             List<Long> ends =
                                     beat.endOffsets().getOrDefault(servers.name() + ".public.books", List.of());
                             assertThat(ends).hasSize(3);

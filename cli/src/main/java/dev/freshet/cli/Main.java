@@ -27,6 +27,7 @@ public final class Main {
         line.addSubcommand(new SetupCommand(console));
         line.addSubcommand(new TeardownCommand(console));
         line.addSubcommand(new ExplainCommand(console));
+        line.addSubcommand(new StatusCommand(console));
         line.addSubcommand(DeadLettersCommand.line(console));
         line.addSubcommand(new ReplayCommand(console));
         line.addSubcommand(new FlushCommand(console));

@@ -39,7 +39,7 @@ public final class Quantity {
      *
      * @throws IllegalArgumentException with a message for people
      */
-    static long bytes(String text) {
+    public static long bytes(String text) {
         Matcher parts = FORM.matcher(text);
         if (parts.matches() && SIZES.containsKey(parts.group(2))) {
             try {
