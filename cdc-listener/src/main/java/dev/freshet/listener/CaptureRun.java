@@ -22,6 +22,7 @@ final class CaptureRun implements AutoCloseable {
 
     /**
      * @param seen what the start's state of the source was made of
+     * @param metrics told what goes through
      * @param streaming called when the first message that this run wrote came back, and again with each later one
      */
     CaptureRun(
@@ -30,6 +31,7 @@ final class CaptureRun implements AutoCloseable {
             StoredPosition start,
             SourceReader.Seen seen,
             ChangePublisher publisher,
+            ListenerMetrics metrics,
             Runnable streaming) {
         this.publisher = publisher;
         this.scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -45,10 +47,15 @@ final class CaptureRun implements AutoCloseable {
                 UUID.randomUUID().toString(),
                 publisher,
                 positions,
-                new SourceGuard(settings, start, seen, publisher, positions, this::fail),
+                new SourceGuard(settings, start, seen, publisher, positions, metrics::gap, this::fail),
                 start,
                 scheduler,
                 new Heartbeats.Observer() {
+                    @Override
+                    public void stored(Heartbeats.Beat beat) {
+                        metrics.beat(beat.sourceTime());
+                    }
+
                     @Override
                     public void returned() {
                         streaming.run();
@@ -69,6 +76,7 @@ final class CaptureRun implements AutoCloseable {
                 positions,
                 heartbeats,
                 start,
+                metrics,
                 this::fail);
         this.engine = new Engine(EngineProperties.of(settings, address, start.lsn()), handler);
         this.over = CompletableFuture.anyOf(failed, engine.ended());

@@ -29,6 +29,7 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
     private final PositionWriter positions;
     private final Heartbeats heartbeats;
     private final long epoch;
+    private final ListenerMetrics metrics;
     private final RecordJson json = new RecordJson();
     private final Consumer<Exception> failed;
     private volatile boolean stopped;
@@ -44,6 +45,7 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
             PositionWriter positions,
             Heartbeats heartbeats,
             StoredPosition start,
+            ListenerMetrics metrics,
             Consumer<Exception> failed) {
         this.sources = sources;
         this.publisher = publisher;
@@ -52,6 +54,7 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
         this.heartbeats = heartbeats;
         this.epoch = start.epoch();
         this.acknowledged = start.lsn();
+        this.metrics = metrics;
         this.failed = failed;
     }
 
@@ -91,11 +94,13 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
 
     private void publish(SourceRecord record, Lsn before) {
         OutgoingRecord outgoing = fitting(record);
+        ListenerMetrics.Change change = metrics.change(record);
         InFlight.Entry entry = inFlight.sent(before, record.topic());
         publisher.send(outgoing, new ChangePublisher.Acknowledgement() {
             @Override
             public void stored(int partition, long offset) {
                 inFlight.stored(entry, partition, offset);
+                change.stored();
             }
 
             @Override

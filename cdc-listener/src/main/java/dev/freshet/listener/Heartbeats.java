@@ -69,7 +69,10 @@ final class Heartbeats implements AutoCloseable {
     /** Hears of this run's own heartbeats. */
     interface Observer {
 
-        /** The control record of a message that this run wrote is stored. */
+        /** The control record of a message is stored: Kafka holds all before it. */
+        void stored(Beat beat);
+
+        /** And it was this run that wrote the message. */
         void returned();
 
         /** A control record could not be stored. */
@@ -147,6 +150,7 @@ final class Heartbeats implements AutoCloseable {
             publisher.send(record, new ChangePublisher.Acknowledgement() {
                 @Override
                 public void stored(int partition, long offset) {
+                    observer.stored(beat);
                     if (beat.run().equals(run)) {
                         observer.returned();
                     }

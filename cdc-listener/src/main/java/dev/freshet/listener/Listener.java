@@ -1,8 +1,13 @@
 package dev.freshet.listener;
 
+import dev.freshet.model.SourceClock;
 import dev.freshet.model.config.FreshetConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +30,10 @@ public final class Listener implements AutoCloseable {
 
     private static final Duration STANDBY_POLL = Duration.ofMillis(500);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+    /** Heartbeats make sure that something is sent each second. */
+    private static final Duration MOST_STALLED = Duration.ofSeconds(5);
+
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
     private final CaptureSettings settings;
@@ -35,8 +44,11 @@ public final class Listener implements AutoCloseable {
     private final AtomicLong returns = new AtomicLong();
     private final Thread thread;
     private final RetainedWal retained;
+    private final KafkaProgress progress = new KafkaProgress(System::nanoTime);
+    private final ListenerMetrics metrics;
     private volatile Optional<CaptureRun> running = Optional.empty();
     private volatile State state = State.STOPPED;
+    private volatile Optional<String> trouble = Optional.empty();
     private Optional<String> newSlot = Optional.empty();
 
     /** What a listener is doing. */
@@ -50,20 +62,32 @@ public final class Listener implements AutoCloseable {
         STREAMING
     }
 
-    /** @param log where changes and positions go; the listener does not close it */
+    /** A listener that is not measured. */
     public Listener(CaptureSettings settings, ChangeLog log) {
+        this(settings, log, new CompositeMeterRegistry());
+    }
+
+    /**
+     * @param log where changes and positions go; the listener does not close it
+     * @param meters gets the meters of {@code docs/metrics.md}; one listener for each registry
+     */
+    public Listener(CaptureSettings settings, ChangeLog log, MeterRegistry meters) {
         this.settings = settings;
         this.log = log;
         this.thread = new Thread(this::loop, "freshet-listener");
         this.thread.setDaemon(true);
-        this.retained = new RetainedWal(settings, cause -> running.ifPresent(run -> run.fail(cause)));
+        SourceClock clock = new SourceClock();
+        this.retained = new RetainedWal(settings, clock, cause -> running.ifPresent(run -> run.fail(cause)));
+        this.metrics = new ListenerMetrics(meters, settings, clock, progress, () -> state, retained::slot);
     }
 
     /** A listener that publishes to Kafka. */
-    public static Listener create(FreshetConfig config, String bootstrapServers) {
+    public static Listener create(FreshetConfig config, String bootstrapServers, MeterRegistry meters) {
         CaptureSettings settings = CaptureSettings.of(config);
         return new Listener(
-                settings, new KafkaChangeLog(config.kafka(), bootstrapServers, settings.topics(), settings.tables()));
+                settings,
+                new KafkaChangeLog(config.kafka(), bootstrapServers, settings.topics(), settings.tables()),
+                meters);
     }
 
     /**
@@ -86,6 +110,32 @@ public final class Listener implements AutoCloseable {
 
     public State state() {
         return state;
+    }
+
+    /** Whether it works on, in whatever state: it was started, and neither closed nor broken. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    /**
+     * What stands against changes coming through soon, for people, one sentence each; empty while it streams, or stands
+     * by for another listener. Without row values or credentials.
+     */
+    public List<String> obstacles() {
+        List<String> obstacles = new ArrayList<>();
+        State now = state;
+        if (now == State.STOPPED) {
+            obstacles.add("the listener is stopped");
+        } else if (now == State.STARTING) {
+            obstacles.add(trouble.map(reason -> "the listener starts again after a failure: " + reason)
+                    .orElse("the listener is starting"));
+        }
+        retained.trouble().ifPresent(reason -> obstacles.add("PostgreSQL cannot be asked: " + reason));
+        if (progress.stalled().compareTo(MOST_STALLED) > 0) {
+            obstacles.add(
+                    "Kafka has stored nothing for " + progress.stalled().toSeconds() + " s of what is sent to it");
+        }
+        return obstacles;
     }
 
     /**
@@ -112,6 +162,8 @@ public final class Listener implements AutoCloseable {
                     backoff.reset();
                 }
                 Duration wait = backoff.next();
+                trouble = Optional.of(cause(e));
+                metrics.restarted();
                 LOG.warn("The listener stopped and starts again in {} ms: {}", wait.toMillis(), cause(e));
                 LOG.debug("The listener stopped", e);
                 pause(wait);
@@ -148,11 +200,12 @@ public final class Listener implements AutoCloseable {
                 0,
                 seen.state());
         Continuity continuity = Continuity.judge(log.position(), newSlot, slot, seen.written());
-        ChangePublisher publisher = log.open();
+        ChangePublisher publisher = new MeasuredPublisher(log.open(), progress);
         try {
             if (continuity.gap().isPresent()) {
                 new Announcement(settings, publisher)
                         .make(continuity.gap().get(), continuity.position(), seen.written());
+                metrics.gap();
             }
             newSlot = Optional.empty();
             stream(address, continuity.position(), seen, publisher);
@@ -171,7 +224,7 @@ public final class Listener implements AutoCloseable {
     private void stream(
             SourceAddress address, StoredPosition start, SourceReader.Seen seen, ChangePublisher publisher) {
         LOG.info("Streaming slot {} from {}, epoch {}", settings.slot(), start.lsn(), start.epoch());
-        try (CaptureRun run = new CaptureRun(settings, address, start, seen, publisher, this::returned)) {
+        try (CaptureRun run = new CaptureRun(settings, address, start, seen, publisher, metrics, this::returned)) {
             running = Optional.of(run);
             run.start();
             while (closing.getCount() > 0) {
@@ -193,6 +246,7 @@ public final class Listener implements AutoCloseable {
 
     private void returned() {
         returns.incrementAndGet();
+        trouble = Optional.empty();
         state = State.STREAMING;
         firstStreaming.countDown();
     }
@@ -200,6 +254,8 @@ public final class Listener implements AutoCloseable {
     private void standBy(SourceDatabase database) throws SQLException {
         if (state != State.STANDBY) {
             state = State.STANDBY;
+            trouble = Optional.empty();
+            metrics.standsBy();
             LOG.info("Slot {} is in use by another listener; standing by", settings.slot());
         }
         SlotWatch watch = new SlotWatch(log::activity);

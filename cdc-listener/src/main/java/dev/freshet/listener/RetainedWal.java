@@ -1,10 +1,12 @@
 package dev.freshet.listener;
 
+import dev.freshet.model.SourceClock;
 import dev.freshet.model.config.PostgresConfig;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,8 +32,11 @@ final class RetainedWal implements AutoCloseable {
     /** SQLSTATE {@code object_in_use}: somebody took the slot meanwhile. */
     private static final String IN_USE = "55006";
 
-    private static final String MEASURE = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint"
-            + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ? AND restart_lsn IS NOT NULL";
+    private static final String MEASURE = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
+            + " pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::bigint,"
+            + " pg_wal_lsn_diff(pg_current_wal_lsn(), s.confirmed_flush_lsn)::bigint,"
+            + " coalesce(s.active, false), CASE WHEN s.slot_name IS NULL THEN 'missing' ELSE coalesce(s.wal_status, 'lost') END"
+            + " FROM (SELECT 1) AS one LEFT JOIN pg_catalog.pg_replication_slots s ON s.slot_name = ?";
 
     private static final String DROP = "SELECT pg_drop_replication_slot(slot_name)"
             + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ? AND NOT active AND plugin = 'pgoutput'"
@@ -44,13 +49,19 @@ final class RetainedWal implements AutoCloseable {
     private final ScheduledExecutorService scheduler;
     private final Alarm alarm = new Alarm();
     private final AtomicReference<Optional<String>> dropped = new AtomicReference<>(Optional.empty());
-    private volatile OptionalLong bytes = OptionalLong.empty();
+    private final SourceClock clock;
+    private volatile SlotMeasure measured = SlotMeasure.UNKNOWN;
+    private volatile Optional<String> trouble = Optional.empty();
     private volatile @Nullable Future<?> measuring;
     private @Nullable SourceDatabase database;
 
-    /** @param endRun ends this listener's own run, where it has one; does not wait for its end */
-    RetainedWal(CaptureSettings settings, Consumer<ListenerException> endRun) {
+    /**
+     * @param clock set by each measurement
+     * @param endRun ends this listener's own run, where it has one; does not wait for its end
+     */
+    RetainedWal(CaptureSettings settings, SourceClock clock, Consumer<ListenerException> endRun) {
         this.settings = settings;
+        this.clock = clock;
         this.endRun = endRun;
         this.scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "freshet-retained-wal");
@@ -65,7 +76,17 @@ final class RetainedWal implements AutoCloseable {
 
     /** What the slot held back when it was measured last; empty while it is not known, or there is no slot. */
     OptionalLong bytes() {
-        return bytes;
+        return measured.retained();
+    }
+
+    /** All that was seen of the slot. */
+    SlotMeasure slot() {
+        return measured;
+    }
+
+    /** Why the source could not be asked last; empty where it could. */
+    Optional<String> trouble() {
+        return trouble;
     }
 
     /** Why the slot was given up since this was asked last. */
@@ -99,7 +120,9 @@ final class RetainedWal implements AutoCloseable {
     private void measure() {
         try {
             SourceDatabase open = connect();
-            bytes = ask(open);
+            measured = ask(open);
+            trouble = Optional.empty();
+            OptionalLong bytes = bytes();
             long limit = settings.postgres().maxRetainedWal();
             boolean above = bytes.isPresent() && bytes.getAsLong() > limit;
             if (alarm.due(above, System.nanoTime())) {
@@ -115,19 +138,32 @@ final class RetainedWal implements AutoCloseable {
                 dropIfTooMuch(open);
             }
         } catch (SQLException | RuntimeException e) {
-            bytes = OptionalLong.empty();
+            measured = SlotMeasure.UNKNOWN;
+            trouble = Optional.of(String.valueOf(e.getMessage()));
             LOG.debug("What the slot holds back cannot be measured", e);
             disconnect();
         }
     }
 
-    private OptionalLong ask(SourceDatabase open) throws SQLException {
+    private SlotMeasure ask(SourceDatabase open) throws SQLException {
         try (PreparedStatement measure = open.connection().prepareStatement(MEASURE)) {
             measure.setString(1, settings.slot());
+            long asked = System.nanoTime();
             try (ResultSet row = measure.executeQuery()) {
-                return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+                row.next();
+                clock.seen(row.getLong(1), asked);
+                return new SlotMeasure(
+                        Optional.of(SlotMeasure.State.valueOf(row.getString(5).toUpperCase(Locale.ROOT))),
+                        row.getBoolean(4),
+                        number(row, 2),
+                        number(row, 3));
             }
         }
+    }
+
+    private static OptionalLong number(ResultSet row, int column) throws SQLException {
+        long number = row.getLong(column);
+        return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
     }
 
     private SourceDatabase connect() throws SQLException {

@@ -30,6 +30,7 @@ final class SourceGuard {
     private final StoredPosition start;
     private final ChangePublisher publisher;
     private final PositionWriter positions;
+    private final Runnable announced;
     private final Consumer<Exception> failed;
     private SourceReader.Seen last;
     private boolean held;
@@ -38,6 +39,7 @@ final class SourceGuard {
     /**
      * @param start where the run starts
      * @param seen what its state of the source was made of
+     * @param announced called for each gap
      * @param failed told why the run cannot go on
      */
     SourceGuard(
@@ -46,12 +48,14 @@ final class SourceGuard {
             SourceReader.Seen seen,
             ChangePublisher publisher,
             PositionWriter positions,
+            Runnable announced,
             Consumer<Exception> failed) {
         this.settings = settings;
         this.reader = new SourceReader(settings);
         this.start = start;
         this.publisher = publisher;
         this.positions = positions;
+        this.announced = announced;
         this.failed = failed;
         this.last = seen;
     }
@@ -132,6 +136,7 @@ final class SourceGuard {
     private void publish(ControlRecord.Gap gap, SourceReader.Seen seen) {
         OutgoingRecord record = new OutgoingRecord(settings.topics().control(), null, gap.toJson(), start.epoch());
         announcing = true;
+        announced.run();
         try {
             publisher.send(record, new ChangePublisher.Acknowledgement() {
                 @Override

@@ -127,8 +127,7 @@ class PublishingIT {
                 assertThat(control(read.get(read.size() - 1)))
                         .isInstanceOfSatisfying(ControlRecord.Heartbeat.class, beat -> {
                             assertThat(beat.position().timeline()).isEqualTo(1);
-                            assertThat(beat.position().system())
-                                    .isEqualTo(system);
+                            assertThat(beat.position().system()).isEqualTo(system);
                             List<Long> ends =
                                     beat.endOffsets().getOrDefault(servers.name() + ".public.books", List.of());
                             assertThat(ends).hasSize(3);
