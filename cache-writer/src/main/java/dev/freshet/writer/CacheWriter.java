@@ -1,9 +1,12 @@
 package dev.freshet.writer;
 
+import dev.freshet.model.CacheMapping;
+import dev.freshet.model.SourceClock;
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.redis.MarkerStore.Replicas;
 import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.writer.acknowledge.JdbcSnapshotSource;
+import dev.freshet.writer.acknowledge.SnapshotSource;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.CacheRules;
 import dev.freshet.writer.apply.ChangeApplier;
@@ -12,18 +15,27 @@ import dev.freshet.writer.apply.QueryRebuilder;
 import dev.freshet.writer.apply.Rebuilder;
 import dev.freshet.writer.catalogue.JdbcCatalogue;
 import dev.freshet.writer.catalogue.SourceConnection;
+import dev.freshet.writer.catalogue.SourceTime;
 import dev.freshet.writer.deadletter.DeadLetterTopic;
 import dev.freshet.writer.deadletter.DeadLetters;
 import dev.freshet.writer.decode.JdbcGeneratedColumns;
 import dev.freshet.writer.decode.RecordDecoder;
+import dev.freshet.writer.metrics.ConsumerLag;
+import dev.freshet.writer.metrics.MeasuredStore;
+import dev.freshet.writer.metrics.WatermarkAge;
+import dev.freshet.writer.metrics.WriterMetrics;
 import dev.freshet.writer.place.KafkaTopicIds;
 import dev.freshet.writer.place.Places;
 import dev.freshet.writer.place.TopicIds;
 import dev.freshet.writer.place.Watermarks;
 import dev.freshet.writer.plan.InvalidationPlanner;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -50,11 +62,17 @@ public final class CacheWriter implements AutoCloseable {
     private static final Duration AT_ONCE = Duration.ofSeconds(10);
 
     private static final Duration REPLICATION_LIMIT = Duration.ofSeconds(1);
+    private static final Duration SOURCE_TIME_EVERY = Duration.ofSeconds(10);
+    private static final Duration LAG_EVERY = Duration.ofSeconds(2);
+    private static final Duration WATERMARK_EVERY = Duration.ofSeconds(1);
 
     private final Thread thread;
     private final WriterLoop loop;
     private final TopicIds topicIds;
     private final DeadLetters deadLetters;
+    private final Snapshots snapshots;
+    private final ConsumerLag lag;
+    private volatile boolean closing;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final List<ScheduledExecutorService> timers;
     private final List<SourceConnection> connections;
@@ -63,8 +81,12 @@ public final class CacheWriter implements AutoCloseable {
             WriterLoop loop,
             TopicIds topicIds,
             DeadLetters deadLetters,
+            Snapshots snapshots,
+            ConsumerLag lag,
             List<ScheduledExecutorService> timers,
             List<SourceConnection> connections) {
+        this.snapshots = snapshots;
+        this.lag = lag;
         this.loop = loop;
         this.topicIds = topicIds;
         this.deadLetters = deadLetters;
@@ -78,9 +100,11 @@ public final class CacheWriter implements AutoCloseable {
      *
      * @param bootstrapServers of Kafka
      * @param store stays the caller's to close, after this writer
+     * @param meters gets the meters of {@code docs/metrics.md}; one writer for each registry
      * @throws dev.freshet.writer.catalogue.SourceUnavailableException where the source gives no first snapshot
      */
-    public static CacheWriter start(FreshetConfig config, String bootstrapServers, RedisCacheStore store) {
+    public static CacheWriter start(
+            FreshetConfig config, String bootstrapServers, RedisCacheStore store, MeterRegistry meters) {
         SourceConnection catalogue = new SourceConnection(config.postgres(), "writer", AT_ONCE);
         SourceConnection snapshotting = new SourceConnection(config.postgres(), "writer snapshots", AT_ONCE);
         SourceConnection querying = new SourceConnection(config.postgres(), "writer queries");
@@ -90,7 +114,7 @@ public final class CacheWriter implements AutoCloseable {
         ScheduledExecutorService queryThread = daemon("freshet-writer-queries");
         ScheduledExecutorService letterThread = daemon("freshet-writer-dead-letters");
         List<ScheduledExecutorService> timers = List.of(timer, snapshotThread, queryThread, letterThread);
-        TopicIds topicIds = new KafkaTopicIds(config, bootstrapServers);
+        KafkaTopicIds topicIds = new KafkaTopicIds(config, bootstrapServers);
         DeadLetterTopic letterTopic = new DeadLetterTopic(config, bootstrapServers);
         DeadLetters deadLetters = new DeadLetters(
                 config.pipeline(),
@@ -105,15 +129,26 @@ public final class CacheWriter implements AutoCloseable {
             Set<String> read =
                     planner.tables().stream().map(config.topics()::of).collect(Collectors.toSet());
             CacheRules rules = new CacheRules(config.caches());
-            Snapshots snapshots =
-                    Snapshots.start(new JdbcSnapshotSource(snapshotting), snapshotThread, SNAPSHOT_INTERVAL);
+            SourceClock clock = new SourceClock();
+            SourceTime sourceTime = new SourceTime(snapshotting, clock);
+            sourceTime.look();
+            WriterMetrics metrics = metrics(config, meters, clock, read);
+            ConsumerLag lag = new ConsumerLag(meters, topicIds, InstantSource.system());
+            WatermarkAge watermark = new WatermarkAge(meters, store, config.pipeline(), clock);
+            MeasuredStore measured = new MeasuredStore(meters, store, store, store);
+            SnapshotSource source = new JdbcSnapshotSource(snapshotting);
+            Snapshots snapshots = Snapshots.start(
+                    () -> Objects.requireNonNull(metrics.snapshots().record(source::take)),
+                    snapshotThread,
+                    SNAPSHOT_INTERVAL);
             Duration window = config.writer().fenceWindow();
             Rebuilder rebuilder = new QueryRebuilder(
-                    store,
+                    measured,
                     new JdbcValueQuery(querying, new JdbcSnapshotSource(querying)),
                     window.dividedBy(2),
-                    queryThread);
-            ChangeApplier applier = new ChangeApplier(store, rules, timer, window, rebuilder);
+                    queryThread,
+                    metrics);
+            ChangeApplier applier = new ChangeApplier(measured, rules, timer, window, rebuilder, metrics);
             applier.publishPatterns(config.pipeline()).join();
             WriterLoop loop = new WriterLoop(
                     config.topics(),
@@ -126,17 +161,23 @@ public final class CacheWriter implements AutoCloseable {
                             new SteadyClock()),
                     planner,
                     applier,
-                    store,
+                    measured,
                     deadLetters,
                     snapshots,
-                    new Places(store, config.pipeline(), replicas(config), config.caches()),
+                    new Places(measured, config.pipeline(), replicas(config), config.caches()),
                     new Watermarks(store, store, config.topics(), read::contains),
                     topicIds,
                     config.redis().replayOnFailover(),
                     timer,
                     InstantSource.system(),
-                    new SteadyClock());
-            CacheWriter writer = new CacheWriter(loop, topicIds, deadLetters, timers, connections);
+                    new SteadyClock(),
+                    metrics,
+                    lag);
+            metrics.watch(() -> loop.health().blockedBy(), deadLetters::waiting);
+            every(SOURCE_TIME_EVERY, snapshotThread, sourceTime::look);
+            every(LAG_EVERY, timer, lag::measure);
+            every(WATERMARK_EVERY, timer, watermark::measure);
+            CacheWriter writer = new CacheWriter(loop, topicIds, deadLetters, snapshots, lag, timers, connections);
             deadLetters.prepare();
             writer.thread.start();
             return writer;
@@ -146,6 +187,18 @@ public final class CacheWriter implements AutoCloseable {
             connections.forEach(SourceConnection::close);
             throw e;
         }
+    }
+
+    private static WriterMetrics metrics(
+            FreshetConfig config, MeterRegistry meters, SourceClock clock, Set<String> read) {
+        Set<String> topics = new HashSet<>(read);
+        topics.add(config.topics().control());
+        List<String> caches = config.caches().stream().map(CacheMapping::name).toList();
+        return new WriterMetrics(meters, clock, caches, config.tables(), topics);
+    }
+
+    private static void every(Duration period, ScheduledExecutorService thread, Runnable task) {
+        var unused = thread.scheduleWithFixedDelay(task, 0, period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static Replicas replicas(FreshetConfig config) {
@@ -189,6 +242,34 @@ public final class CacheWriter implements AutoCloseable {
         }
     }
 
+    /** Whether it works on: it was neither closed nor did it have to stop. */
+    public boolean isAlive() {
+        return thread.isAlive() && !closing;
+    }
+
+    /**
+     * What stands against changes being applied soon, for people, one sentence each; empty where nothing does. Without row
+     * values or credentials.
+     */
+    public List<String> obstacles() {
+        if (!isAlive()) {
+            return List.of(closing ? "the writer is stopping" : "the writer has stopped");
+        }
+        List<String> obstacles = new ArrayList<>(loop.health().sentences());
+        if (obstacles.isEmpty() && !loop.ready().isDone()) {
+            obstacles.add("the writer has not read all that was told before it started");
+        }
+        lag.trouble().ifPresent(obstacles::add);
+        if (snapshots.failing()) {
+            obstacles.add("PostgreSQL gives no snapshot, so nothing is acknowledged");
+        }
+        if (deadLetters.refused()) {
+            obstacles.add(
+                    "Kafka does not take dead letters, so the offsets of what they are made of are not committed");
+        }
+        return obstacles;
+    }
+
     /** Completes when the writer was closed; fails with {@link WriterStoppedException} where it had to stop. */
     public CompletableFuture<Void> ended() {
         return ended.copy();
@@ -197,6 +278,7 @@ public final class CacheWriter implements AutoCloseable {
     /** Finishes the batch at hand, commits what is acknowledged and stops, within 15 seconds. Idempotent. */
     @Override
     public void close() {
+        closing = true;
         loop.stop();
         try {
             thread.join(CLOSE_LIMIT.toMillis());

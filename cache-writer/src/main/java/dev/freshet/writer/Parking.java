@@ -6,6 +6,7 @@ import dev.freshet.writer.apply.ChangeApplier;
 import dev.freshet.writer.deadletter.DeadLetters;
 import dev.freshet.writer.deadletter.Why;
 import dev.freshet.writer.decode.RecordDecoder;
+import dev.freshet.writer.metrics.WriterMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +30,12 @@ final class Parking {
     private final Topics topics;
     private final Map<String, Set<TableId>> tables;
     private final DeadLetters deadLetters;
+    private final WriterMetrics metrics;
     private final List<Parked> parked = new ArrayList<>();
 
     /** @param tables by topic; a topic's name may stand for several, since Kafka refuses some characters */
-    Parking(Topics topics, Map<String, Set<TableId>> tables, DeadLetters deadLetters) {
+    Parking(Topics topics, Map<String, Set<TableId>> tables, DeadLetters deadLetters, WriterMetrics metrics) {
+        this.metrics = metrics;
         this.topics = topics;
         this.tables = tables;
         this.deadLetters = deadLetters;
@@ -72,7 +75,10 @@ final class Parking {
                 EpochHeader.readIfAny(one.record().headers())));
         return CompletableFuture.allOf(parked.stream()
                 .filter(one -> !one.again())
-                .map(one -> deadLetters.park(one.record(), one.why()))
+                .map(one -> {
+                    metrics.deadLetter(one.record().topic());
+                    return deadLetters.park(one.record(), one.why());
+                })
                 .toArray(CompletableFuture[]::new));
     }
 }

@@ -9,6 +9,7 @@ import dev.freshet.model.config.WriterConfig;
 import dev.freshet.redis.CacheStore;
 import dev.freshet.redis.KeyCommand;
 import dev.freshet.redis.MarkerStore;
+import dev.freshet.writer.WriterHealth.Obstacle;
 import dev.freshet.writer.acknowledge.Acknowledgements;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.ChangeApplier;
@@ -19,6 +20,9 @@ import dev.freshet.writer.decode.RecordDecoder;
 import dev.freshet.writer.decode.UndecodableException;
 import dev.freshet.writer.failure.Reaction;
 import dev.freshet.writer.failure.Retrying;
+import dev.freshet.writer.metrics.ConsumerLag;
+import dev.freshet.writer.metrics.FlushCause;
+import dev.freshet.writer.metrics.WriterMetrics;
 import dev.freshet.writer.place.Places;
 import dev.freshet.writer.place.TopicIds;
 import dev.freshet.writer.place.Watermarks;
@@ -29,6 +33,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -95,7 +100,10 @@ final class WriterLoop implements Runnable {
     private final InstantSource clock;
 
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private final Retrying retrying = new Retrying(stopping);
+    private final WriterMetrics metrics;
+    private final ConsumerLag lag;
+    private final WriterHealth health;
+    private final Retrying retrying;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final List<GapFlush> flushes = new ArrayList<>();
     private Optional<Long> controlEnd = Optional.empty();
@@ -124,7 +132,13 @@ final class WriterLoop implements Runnable {
             Duration replay,
             ScheduledExecutorService timer,
             InstantSource day,
-            InstantSource clock) {
+            InstantSource clock,
+            WriterMetrics metrics,
+            ConsumerLag lag) {
+        this.metrics = metrics;
+        this.lag = lag;
+        this.health = new WriterHealth(metrics);
+        this.retrying = new Retrying(stopping, health);
         this.topics = topics;
         this.tables =
                 planner.tables().stream().collect(Collectors.groupingBy(topics::of, Collectors.toUnmodifiableSet()));
@@ -148,6 +162,11 @@ final class WriterLoop implements Runnable {
     /** Completes once what is committed from then on is applied, and what the attach had to flush is flushed. */
     CompletableFuture<Void> ready() {
         return ready;
+    }
+
+    /** What stands against changes being applied soon. */
+    WriterHealth health() {
+        return health;
     }
 
     void stop() {
@@ -208,20 +227,23 @@ final class WriterLoop implements Runnable {
         if (records.isEmpty()) {
             return;
         }
+        lag.read(records);
         ChangeApplier.Work work = applier.work(snapshots.latest());
         Map<TopicPartition, Long> next = new HashMap<>();
         List<CompletableFuture<Void>> settling = new ArrayList<>();
-        Parking parking = new Parking(topics, tables, deadLetters);
+        Parking parking = new Parking(topics, tables, deadLetters, metrics);
         for (ConsumerRecord<byte[], byte[]> record : records) {
             take(record, work, parking).ifPresent(flush -> settling.add(flush.settled()));
             next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
         }
         settling.add(parking.start(work));
         if (parking.mayHideAGap()) {
-            settling.add(flush(mapping -> true, Optional.empty()).settled());
+            settling.add(flush(FlushCause.UNREADABLE, mapping -> true, Optional.empty())
+                    .settled());
         }
-        List<KeyCommand> commands = work.commands(day.instant());
-        Instant applied = apply(commands);
+        Map<String, List<KeyCommand>> commands = work.commandsByCache(day.instant());
+        Instant applied = apply(() -> work.apply(commands));
+        lag.applied(next);
         settling.add(work.startWide());
         redelete(work).ifPresent(settling::add);
         if (!work.transactions().isEmpty()) {
@@ -230,7 +252,7 @@ final class WriterLoop implements Runnable {
         acknowledgements.applied(
                 next,
                 work.transactions(),
-                commands,
+                commands.values().stream().flatMap(List::stream).toList(),
                 work.sweeps(),
                 CompletableFuture.allOf(settling.toArray(CompletableFuture[]::new)),
                 applied);
@@ -260,6 +282,7 @@ final class WriterLoop implements Runnable {
         if (!(told instanceof ControlRecord.Gap gap)) {
             return Optional.empty();
         }
+        metrics.gap();
         boolean all = gap.tables().isEmpty();
         if (all && gap.epoch() <= 1 && config.onAttach() == WriterConfig.OnAttach.KEEP) {
             LOG.info("First attach; the mapped caches are kept, as on-attach says");
@@ -267,6 +290,7 @@ final class WriterLoop implements Runnable {
         }
         LOG.warn("The mapped caches{} are flushed: {}", all ? "" : " of " + gap.tables(), gap.reason());
         GapFlush flush = flush(
+                FlushCause.GAP,
                 mapping -> all || gap.tables().contains(mapping.table()),
                 Optional.of(new Position(gap.epoch(), gap.lsn(), gap.lsn())));
         if (all) {
@@ -275,7 +299,8 @@ final class WriterLoop implements Runnable {
         return Optional.of(flush);
     }
 
-    private GapFlush flush(Predicate<CacheMapping> meant, Optional<Position> position) {
+    private GapFlush flush(FlushCause cause, Predicate<CacheMapping> meant, Optional<Position> position) {
+        metrics.flush(cause);
         GapFlush flush = GapFlush.start(applier, snapshots, meant, position, clock.instant());
         flushes.add(flush);
         return flush;
@@ -294,6 +319,7 @@ final class WriterLoop implements Runnable {
         OptionalLong epoch = EpochHeader.read(record.headers());
         Decoded decoded = untilAvailable(() -> decoder.decode(record.value(), epoch));
         if (decoded instanceof Decoded.Change change) {
+            metrics.change(change.change());
             List<CacheAction> actions = planner.plan(change.change(), change.shape());
             boolean again = isAppliedBefore(record);
             work.add(
@@ -308,14 +334,18 @@ final class WriterLoop implements Runnable {
     }
 
     /** Returns when the attempt was sent that Redis replied to: no fence of it is older. */
-    private Instant apply(List<KeyCommand> commands) {
+    private Instant apply(Supplier<CompletableFuture<?>> attempt) {
         return untilAvailable(() -> {
             Instant sent = clock.instant();
-            if (!commands.isEmpty()) {
-                store.apply(commands).toCompletableFuture().join();
-            }
+            attempt.get().join();
             return sent;
         });
+    }
+
+    private CompletableFuture<?> applyAgain(List<KeyCommand> commands) {
+        return commands.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : store.apply(commands).toCompletableFuture();
     }
 
     private Optional<CompletableFuture<Void>> redelete(ChangeApplier.Work work) {
@@ -349,7 +379,7 @@ final class WriterLoop implements Runnable {
         }
         Acknowledgements.Due due = acknowledgements.due(now);
         if (!due.isEmpty()) {
-            Instant applied = apply(due.commands());
+            Instant applied = apply(() -> applyAgain(due.commands()));
             due.sweeps().forEach(Runnable::run);
             acknowledgements.appliedAgain(now, applied);
         }
@@ -363,6 +393,8 @@ final class WriterLoop implements Runnable {
         if (!places.standing() || now.isAfter(kept.plus(moves ? KEEP_EVERY : LOOK_EVERY))) {
             keep(now);
         }
+        metrics.standing(flushes.size(), acknowledgements.held());
+        health.found(obstacles());
         if (!ready.isDone() && isReady()) {
             ready.complete(null);
         }
@@ -374,6 +406,7 @@ final class WriterLoop implements Runnable {
         MarkerStore.Marked marked = untilAvailable(() -> places.keep(acknowledged));
         kept = now;
         if (marked == MarkerStore.Marked.LOST) {
+            metrics.redisLoss();
             LOG.warn("Redis was restarted, failed over or flushed; looking what it still holds");
             Set<TopicPartition> judged = new HashSet<>(consumer.assignment());
             judged.removeAll(resuming.waiting());
@@ -424,6 +457,9 @@ final class WriterLoop implements Runnable {
     /** Goes on with what was assigned or is to be read again, and makes good for what was lost meanwhile. */
     private void resume() {
         resuming.resume().ifPresent(resumed -> {
+            resumed.partitions().stream()
+                    .filter(consumer.assignment()::contains)
+                    .forEach(partition -> lag.reading(partition, consumer.position(partition)));
             untilAvailable(() -> applier.publishPatterns(topics.pipeline()).join());
             if (!resumed.gaps().isEmpty()) {
                 Map<TopicPartition, Long> starts = new HashMap<>(resumed.starts());
@@ -448,7 +484,7 @@ final class WriterLoop implements Runnable {
     /** Changes are missing on Kafka: nothing read from there on is acknowledged before the flush is over. */
     private void missed(Map<TopicPartition, Long> starts, String reason) {
         LOG.warn("Changes may have been missed, so mapped caches are flushed: {}", reason);
-        GapFlush flush = flush(mappingsOf(starts.keySet()), Optional.empty());
+        GapFlush flush = flush(FlushCause.MISSED, mappingsOf(starts.keySet()), Optional.empty());
         acknowledgements.applied(starts, Map.of(), List.of(), List.of(), flush.settled(), clock.instant());
     }
 
@@ -472,7 +508,7 @@ final class WriterLoop implements Runnable {
             LOG.warn(
                     "Column types or replica identity of {} have changed, so their mapped caches are flushed",
                     redefined);
-            flush(mapping -> redefined.contains(mapping.table()), Optional.empty());
+            flush(FlushCause.REDEFINED, mapping -> redefined.contains(mapping.table()), Optional.empty());
         }
     }
 
@@ -488,7 +524,25 @@ final class WriterLoop implements Runnable {
             places.adopt(changed);
         } else {
             LOG.warn("Caches are flushed because they are new or their mapping has changed: {}", names);
-            var unused = flush(changed::contains, Optional.empty()).settled().thenRun(() -> places.adopt(changed));
+            var unused = flush(FlushCause.MAPPING, changed::contains, Optional.empty())
+                    .settled()
+                    .thenRun(() -> places.adopt(changed));
+        }
+    }
+
+    private Set<Obstacle> obstacles() {
+        Set<Obstacle> now = EnumSet.noneOf(Obstacle.class);
+        note(now, Obstacle.UNASSIGNED, !assigned);
+        note(now, Obstacle.JUDGING, !resuming.waiting().isEmpty() || (assigned && !places.standing()));
+        note(now, Obstacle.REPLAYING, places.replaying());
+        note(now, Obstacle.FLUSHING, !flushes.stream().allMatch(GapFlush::done));
+        note(now, Obstacle.REPLICAS, behind);
+        return now;
+    }
+
+    private static void note(Set<Obstacle> obstacles, Obstacle one, boolean stands) {
+        if (stands) {
+            obstacles.add(one);
         }
     }
 
@@ -496,12 +550,9 @@ final class WriterLoop implements Runnable {
         boolean controlRead = controlEnd
                 .map(end -> consumer.position(new TopicPartition(topics.control(), 0)) >= end)
                 .orElse(true);
-        return assigned
-                && resuming.waiting().isEmpty()
-                && places.standing()
-                && !places.replaying()
-                && controlRead
-                && flushes.stream().allMatch(GapFlush::done);
+        Set<Obstacle> standing = obstacles();
+        standing.remove(Obstacle.REPLICAS);
+        return controlRead && standing.isEmpty();
     }
 
     /** Tries until it works or the writer stops; our place in the consumer group is kept meanwhile. */
@@ -584,6 +635,7 @@ final class WriterLoop implements Runnable {
             resuming.revoked(partitions);
             places.revoked(partitions);
             watermarks.revoked(partitions);
+            lag.revoked(partitions);
             if (partitions.contains(new TopicPartition(topics.control(), 0))) {
                 controlEnd = Optional.empty();
             }

@@ -13,6 +13,7 @@ import dev.freshet.redis.Fence;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.CacheRules;
 import dev.freshet.writer.apply.ChangeApplier;
+import dev.freshet.writer.metrics.WriterMetrics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +34,7 @@ final class GapFlushTest {
     private final Snapshots snapshots =
             Snapshots.start(() -> Snapshot.parse(source), snapshotTimer, Duration.ofMillis(100));
     private final ChangeApplier applier =
-            new ChangeApplier(store, new CacheRules(MAPPINGS), timer, WINDOW, request -> {});
+            new ChangeApplier(store, new CacheRules(MAPPINGS), timer, WINDOW, request -> {}, WriterMetrics.none());
     private Instant now = Instant.EPOCH;
 
     private void takeSnapshot(String snapshot) {

@@ -19,6 +19,7 @@ import dev.freshet.writer.apply.CacheRules;
 import dev.freshet.writer.apply.ChangeApplier;
 import dev.freshet.writer.decode.Decoded;
 import dev.freshet.writer.decode.RecordDecoder;
+import dev.freshet.writer.metrics.WriterMetrics;
 import dev.freshet.writer.plan.InvalidationPlanner;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -102,7 +103,7 @@ final class HostileKeysIT {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final InvalidationPlanner planner = InvalidationPlanner.of(CACHES);
     private final ChangeApplier applier =
-            new ChangeApplier(store, new CacheRules(CACHES), timer, WINDOW, request -> {});
+            new ChangeApplier(store, new CacheRules(CACHES), timer, WINDOW, request -> {}, WriterMetrics.none());
     private final RecordDecoder decoder = new RecordDecoder(
             Set.of(BOOKS, PAGES),
             Tables.catalogue(

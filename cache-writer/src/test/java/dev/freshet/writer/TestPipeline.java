@@ -17,6 +17,7 @@ import dev.freshet.writer.deadletter.DeadLetterBox;
 import dev.freshet.writer.deadletter.DeadLetterTopic;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -40,6 +41,7 @@ final class TestPipeline implements AutoCloseable {
 
     static final Duration WINDOW = Duration.ofSeconds(5);
 
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final TestDatabase database;
     private final Topics topics;
     private final RedisServer server;
@@ -111,7 +113,7 @@ final class TestPipeline implements AutoCloseable {
 
     /** @param replay how far back changes are applied again where Redis has forgotten all */
     CacheWriter start(WriterConfig.OnAttach onAttach, Duration replay, CacheMapping... caches) {
-        CacheWriter writer = CacheWriter.start(config(onAttach, replay, caches), bootstrapServers(), store);
+        CacheWriter writer = CacheWriter.start(config(onAttach, replay, caches), bootstrapServers(), store, meters);
         writers.add(writer);
         return writer;
     }

@@ -23,9 +23,12 @@ import dev.freshet.writer.apply.CacheRules;
 import dev.freshet.writer.apply.ChangeApplier;
 import dev.freshet.writer.deadletter.DeadLetters;
 import dev.freshet.writer.decode.RecordDecoder;
+import dev.freshet.writer.metrics.ConsumerLag;
+import dev.freshet.writer.metrics.WriterMetrics;
 import dev.freshet.writer.place.Places;
 import dev.freshet.writer.place.Watermarks;
 import dev.freshet.writer.plan.InvalidationPlanner;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,7 +93,7 @@ final class WriterLoopTest {
                         (shape, row) -> row,
                         InstantSource.system()),
                 InvalidationPlanner.of(mappings),
-                new ChangeApplier(store, new CacheRules(mappings), timer, WINDOW, request -> {}),
+                new ChangeApplier(store, new CacheRules(mappings), timer, WINDOW, request -> {}, WriterMetrics.none()),
                 store,
                 new DeadLetters(
                         "shop",
@@ -107,7 +110,12 @@ final class WriterLoopTest {
                 Duration.ofSeconds(60),
                 timer,
                 () -> now,
-                () -> now);
+                () -> now,
+                WriterMetrics.none(),
+                new ConsumerLag(
+                        new SimpleMeterRegistry(),
+                        partitions -> CompletableFuture.completedStage(Map.of()),
+                        InstantSource.system()));
     }
 
     private void assign() {

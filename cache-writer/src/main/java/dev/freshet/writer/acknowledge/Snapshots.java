@@ -23,7 +23,7 @@ public final class Snapshots {
     private volatile Snapshot latest;
     private volatile boolean wanted;
     private final AtomicLong taken = new AtomicLong(1);
-    private boolean failing;
+    private volatile boolean failing;
 
     private Snapshots(SnapshotSource source, ScheduledExecutorService thread, Duration interval, Snapshot first) {
         this.source = source;
@@ -61,6 +61,11 @@ public final class Snapshots {
     /** Some transaction waits to be seen. */
     public void want() {
         wanted = true;
+    }
+
+    /** Whether the source gave none when one was wanted last. */
+    public boolean failing() {
+        return failing;
     }
 
     private void refresh() {

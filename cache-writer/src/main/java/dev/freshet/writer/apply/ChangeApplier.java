@@ -10,6 +10,8 @@ import dev.freshet.model.TransactionIds;
 import dev.freshet.redis.CacheStore;
 import dev.freshet.redis.Fence;
 import dev.freshet.redis.KeyCommand;
+import dev.freshet.writer.metrics.CacheMetrics;
+import dev.freshet.writer.metrics.WriterMetrics;
 import dev.freshet.writer.plan.CacheAction;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,13 +48,17 @@ public final class ChangeApplier {
 
     private final Duration fenceWindow;
     private final Rebuilder rebuilder;
+    private final WriterMetrics metrics;
 
+    /** @param metrics told what becomes of the changes, by cache */
     public ChangeApplier(
             CacheStore store,
             CacheRules rules,
             ScheduledExecutorService timer,
             Duration fenceWindow,
-            Rebuilder rebuilder) {
+            Rebuilder rebuilder,
+            WriterMetrics metrics) {
+        this.metrics = metrics;
         this.store = store;
         this.rules = rules;
         this.fenceWindow = fenceWindow;
@@ -61,12 +67,29 @@ public final class ChangeApplier {
         this.tags = new Sweeper(store, timer, fenceWindow.dividedBy(2));
     }
 
+    /** A change that touches a cache. */
+    private record Touch(CacheMetrics cache, Instant committed) {
+        void applied() {
+            cache.applied(committed);
+        }
+    }
+
+    /** What changes do to a set of keys, and the cache by which it is counted. */
+    private record SetChange(String cache, Cause cause, List<Touch> touches) {
+        SetChange and(SetChange other) {
+            List<Touch> all = new ArrayList<>(touches);
+            all.addAll(other.touches);
+            return new SetChange(cache, cause.and(other.cause), all);
+        }
+    }
+
     /** The work of one poll, gathered change by change. Confined to one thread. */
     public final class Work {
 
         private final Snapshot near;
         private final KeyBatch keys = new KeyBatch(rules, fenceWindow);
-        private final Map<Wide, Cause> wide = new LinkedHashMap<>();
+        private final Map<Wide, SetChange> wide = new LinkedHashMap<>();
+        private final List<Touch> touches = new ArrayList<>();
         private final List<Rebuilder.Request> rebuilds = new ArrayList<>();
         private final Map<Long, Long> transactions = new HashMap<>();
         private Duration redelete = Duration.ZERO;
@@ -115,12 +138,23 @@ public final class ChangeApplier {
             }
             for (CacheMapping mapping : rules.mappings()) {
                 if (tables.contains(mapping.table())) {
-                    wide.merge(whole(mapping), new Cause(fence, Optional.empty()), Cause::and);
+                    wide.merge(
+                            whole(mapping),
+                            new SetChange(mapping.name(), new Cause(fence, Optional.empty()), List.of()),
+                            SetChange::and);
                 }
             }
         }
 
         private void add(CacheAction action, Origin origin, Fence fence) {
+            if (action instanceof CacheAction.Sweep sweep) {
+                addSet(setOf(sweep), action.mapping(), origin, fence);
+                return;
+            } else if (action instanceof CacheAction.RemoveTagged tagged) {
+                addSet(setOf(tagged), action.mapping(), origin, fence);
+                return;
+            }
+            touches.add(new Touch(metrics.cache(action.mapping().name()), origin.committed()));
             if (action instanceof CacheAction.Remove remove) {
                 keys.remove(remove.mapping(), remove.key(), remove.field(), origin, fence);
                 again(remove.mapping(), remove.key(), remove.field(), origin, fence);
@@ -129,11 +163,13 @@ public final class ChangeApplier {
             } else if (action instanceof CacheAction.Rebuild rebuild) {
                 keys.remove(rebuild.mapping(), rebuild.key(), rebuild.field(), origin, fence);
                 rebuilds.add(new Rebuilder.Request(rebuild, fence.transactions(), rules.patterns(rebuild.key())));
-            } else if (action instanceof CacheAction.Sweep sweep) {
-                wide.merge(setOf(sweep), new Cause(fence, origin.position()), Cause::and);
-            } else if (action instanceof CacheAction.RemoveTagged tagged) {
-                wide.merge(setOf(tagged), new Cause(fence, origin.position()), Cause::and);
             }
+        }
+
+        private void addSet(Wide set, CacheMapping mapping, Origin origin, Fence fence) {
+            Cause cause = new Cause(fence, origin.position());
+            Touch touch = new Touch(metrics.cache(mapping.name()), origin.committed());
+            wide.merge(set, new SetChange(mapping.name(), cause, List.of(touch)), SetChange::and);
         }
 
         private void again(CacheMapping mapping, String key, Optional<String> field, Origin origin, Fence fence) {
@@ -146,6 +182,30 @@ public final class ChangeApplier {
         /** What this work does to single keys. */
         public List<KeyCommand> commands(Instant now) {
             return keys.commands(now);
+        }
+
+        /** The same, by cache. */
+        public Map<String, List<KeyCommand>> commandsByCache(Instant now) {
+            return keys.commandsByCache(now);
+        }
+
+        /**
+         * Applies the commands of this work. May be called again where that failed.
+         *
+         * @return completes when Redis has replied to all of them; fails as {@link CacheStore#apply}
+         */
+        public CompletableFuture<Void> apply(Map<String, List<KeyCommand>> commands) {
+            Map<String, CompletableFuture<CacheStore.Outcome>> calls = new LinkedHashMap<>();
+            commands.forEach((cache, some) -> calls.put(cache, store.apply(some).toCompletableFuture()));
+            return CompletableFuture.allOf(calls.values().toArray(CompletableFuture[]::new))
+                    .thenRun(() -> {
+                        calls.forEach((cache, outcome) -> metrics.cache(cache)
+                                .keys(outcome.join(), removals(commands.getOrDefault(cache, List.of()))));
+                        keys.coalesced()
+                                .forEach(
+                                        (cache, changes) -> metrics.cache(cache).coalesced(changes));
+                        touches.forEach(Touch::applied);
+                    });
         }
 
         /** What is to be removed a second time, {@link #redelete()} after the first. */
@@ -169,21 +229,32 @@ public final class ChangeApplier {
          */
         public CompletableFuture<Void> startWide() {
             rebuilds.forEach(rebuilder::rebuild);
-            return CompletableFuture.allOf(sweeps().stream().map(Supplier::get).toArray(CompletableFuture[]::new));
+            List<CompletableFuture<Long>> settled = new ArrayList<>();
+            wide.forEach((set, change) -> {
+                Removal removal = start(set, change.cache(), change.cause());
+                var unused = removal.applied().thenRun(() -> change.touches().forEach(Touch::applied));
+                settled.add(removal.settled());
+            });
+            return CompletableFuture.allOf(settled.toArray(CompletableFuture[]::new));
         }
 
         /** Starts the sets' removals. One that joins another's tells of both. */
         public List<Removal> startSweeps() {
             return wide.entrySet().stream()
-                    .map(set -> start(set.getKey(), set.getValue()))
+                    .map(set -> start(
+                            set.getKey(), set.getValue().cache(), set.getValue().cause()))
                     .toList();
         }
 
         /** What starts the sets' removals, again where a change stays invisible for long; each tells its end. */
         public List<Supplier<CompletableFuture<Void>>> sweeps() {
             return wide.entrySet().stream()
-                    .<Supplier<CompletableFuture<Void>>>map(set ->
-                            () -> start(set.getKey(), set.getValue()).settled().thenAccept(removed -> {}))
+                    .<Supplier<CompletableFuture<Void>>>map(set -> () -> start(
+                                    set.getKey(),
+                                    set.getValue().cache(),
+                                    set.getValue().cause())
+                            .settled()
+                            .thenAccept(removed -> {}))
                     .toList();
         }
     }
@@ -233,12 +304,19 @@ public final class ChangeApplier {
         Map<String, Removal> removals = new LinkedHashMap<>();
         rules.mappings().stream()
                 .filter(meant)
-                .forEach(mapping -> removals.put(mapping.name(), start(whole(mapping), cause)));
+                .forEach(mapping -> removals.put(mapping.name(), start(whole(mapping), mapping.name(), cause)));
         return removals;
     }
 
-    private Removal start(Wide set, Cause cause) {
-        return (set instanceof Wide.Tagged ? tags : sweeper).sweep(set, cause);
+    private Removal start(Wide set, String cache, Cause cause) {
+        return (set instanceof Wide.Tagged ? tags : sweeper)
+                .sweep(set, cause, removed -> metrics.cache(cache).swept(removed));
+    }
+
+    private static int removals(List<KeyCommand> commands) {
+        return (int) commands.stream()
+                .filter(KeyCommand.Invalidate.class::isInstance)
+                .count();
     }
 
     private Wide setOf(CacheAction.RemoveTagged tagged) {

@@ -9,6 +9,7 @@ import dev.freshet.writer.plan.CacheAction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,17 +28,25 @@ public final class KeyBatch {
 
     /** What is known so far of one entry. */
     private static final class Entry {
+        /** The first of the caches that mean it. */
+        private final String cache;
+
         private Fence fence = Fence.NONE;
         private boolean guarded;
         private boolean unordered;
         private Optional<Position> newest = Optional.empty();
         private Optional<CacheAction.Put> put = Optional.empty();
         private Instant committed = Instant.MIN;
+
+        Entry(String cache) {
+            this.cache = cache;
+        }
     }
 
     private final CacheRules rules;
     private final Duration fenceWindow;
     private final Map<Address, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, Integer> coalesced = new HashMap<>();
 
     public KeyBatch(CacheRules rules, Duration fenceWindow) {
         this.rules = rules;
@@ -56,7 +65,11 @@ public final class KeyBatch {
 
     private void merge(
             CacheMapping mapping, Address address, Optional<CacheAction.Put> put, Origin origin, Fence fence) {
-        Entry entry = entries.computeIfAbsent(address, unknown -> new Entry());
+        int before = entries.size();
+        Entry entry = entries.computeIfAbsent(address, unknown -> new Entry(mapping.name()));
+        if (entries.size() == before) {
+            coalesced.merge(mapping.name(), 1, Integer::sum);
+        }
         entry.fence = mapping.safeFills() ? entry.fence.and(fence) : entry.fence;
         entry.guarded |= put.isPresent() || rules.guarded(mapping);
         if (origin.position().isEmpty()) {
@@ -82,9 +95,20 @@ public final class KeyBatch {
 
     /** One command for each entry. */
     public List<KeyCommand> commands(Instant now) {
-        List<KeyCommand> commands = new ArrayList<>(entries.size());
-        entries.forEach((address, entry) -> commands.add(command(address, entry, now)));
+        return commandsByCache(now).values().stream().flatMap(List::stream).toList();
+    }
+
+    /** One command for each entry, by the name of the cache; an entry of several caches stands under the first. */
+    public Map<String, List<KeyCommand>> commandsByCache(Instant now) {
+        Map<String, List<KeyCommand>> commands = new LinkedHashMap<>();
+        entries.forEach((address, entry) -> commands.computeIfAbsent(entry.cache, cache -> new ArrayList<>())
+                .add(command(address, entry, now)));
         return commands;
+    }
+
+    /** By cache, how many changes found their entry here already. */
+    public Map<String, Integer> coalesced() {
+        return coalesced;
     }
 
     private KeyCommand command(Address address, Entry entry, Instant now) {

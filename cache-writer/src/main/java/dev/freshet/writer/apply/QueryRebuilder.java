@@ -5,6 +5,8 @@ import dev.freshet.model.NamedQuery;
 import dev.freshet.redis.CacheUnavailableException;
 import dev.freshet.redis.FillStore;
 import dev.freshet.writer.catalogue.SourceUnavailableException;
+import dev.freshet.writer.metrics.Rebuilt;
+import dev.freshet.writer.metrics.WriterMetrics;
 import dev.freshet.writer.plan.CacheAction;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -34,6 +36,7 @@ public final class QueryRebuilder implements Rebuilder {
     private final Map<String, Request> waiting = new LinkedHashMap<>();
     private final Map<String, NamedQuery> queries = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread;
+    private final WriterMetrics metrics;
     private boolean scheduled;
 
     /**
@@ -42,7 +45,13 @@ public final class QueryRebuilder implements Rebuilder {
      * @param values is asked on that thread only
      * @param leaseLife how long a query may take; at most half the fence window
      */
-    public QueryRebuilder(FillStore store, ValueQuery values, Duration leaseLife, ScheduledExecutorService thread) {
+    public QueryRebuilder(
+            FillStore store,
+            ValueQuery values,
+            Duration leaseLife,
+            ScheduledExecutorService thread,
+            WriterMetrics metrics) {
+        this.metrics = metrics;
         this.store = store;
         this.values = values;
         this.leaseLife = leaseLife;
@@ -54,6 +63,7 @@ public final class QueryRebuilder implements Rebuilder {
         synchronized (waiting) {
             if (waiting.size() >= MOST_WAITING
                     && !waiting.containsKey(request.action().key())) {
+                count(request, Rebuilt.DROPPED);
                 return;
             }
             waiting.put(request.action().key(), request);
@@ -75,7 +85,9 @@ public final class QueryRebuilder implements Rebuilder {
             request = first.next().getValue();
             first.remove();
         }
-        boolean early = !fill(request);
+        Rebuilt result = fill(request);
+        count(request, result);
+        boolean early = result == Rebuilt.EARLY;
         synchronized (waiting) {
             if (early) {
                 waiting.putIfAbsent(request.action().key(), request);
@@ -87,21 +99,24 @@ public final class QueryRebuilder implements Rebuilder {
         }
     }
 
-    /** @return false where the change is not visible yet, and the query must be asked again */
-    private boolean fill(Request request) {
+    private void count(Request request, Rebuilt result) {
+        metrics.cache(request.action().mapping().name()).rebuilt(result);
+    }
+
+    private Rebuilt fill(Request request) {
         CacheAction.Rebuild action = request.action();
         try {
             Optional<String> lease =
                     store.lease(action.key(), leaseLife).toCompletableFuture().join();
             if (lease.isEmpty()) {
-                return true;
+                return Rebuilt.REFUSED;
             }
             Optional<ValueQuery.Loaded> loaded = load(action);
             boolean early = loaded.map(ValueQuery.Loaded::snapshot)
                     .filter(snapshot -> !request.transactions().stream().allMatch(snapshot::sees))
                     .isPresent();
             if (!early && loaded.isPresent() && loaded.get().value().isPresent()) {
-                store.fill(
+                boolean stored = store.fill(
                                 action.key(),
                                 lease.get(),
                                 loaded.get().snapshot(),
@@ -110,21 +125,25 @@ public final class QueryRebuilder implements Rebuilder {
                                 request.patterns())
                         .toCompletableFuture()
                         .join();
-            } else {
-                store.release(action.key(), lease.get()).toCompletableFuture().join();
+                return stored ? Rebuilt.FILLED : Rebuilt.REFUSED;
             }
-            return !early;
+            store.release(action.key(), lease.get()).toCompletableFuture().join();
+            if (early) {
+                return Rebuilt.EARLY;
+            }
+            return loaded.isPresent() ? Rebuilt.EMPTY : Rebuilt.FAILED;
         } catch (CompletionException e) {
             if (!(e.getCause() instanceof CacheUnavailableException)) {
                 throw e;
             }
             LOG.debug("An entry of {} was not rebuilt", action.mapping().name(), e);
-            return true;
+            return Rebuilt.FAILED;
         }
     }
 
     private Optional<ValueQuery.Loaded> load(CacheAction.Rebuild action) {
         RefreshQuery refresh = (RefreshQuery) action.mapping().onChange();
+        long begin = System.nanoTime();
         try {
             return Optional.of(values.load(
                     refresh, queries.computeIfAbsent(refresh.sql(), NamedQuery::parse), action.parameters()));
@@ -134,6 +153,8 @@ public final class QueryRebuilder implements Rebuilder {
                     action.mapping().name(),
                     e.getMessage());
             return Optional.empty();
+        } finally {
+            metrics.cache(action.mapping().name()).queried(Duration.ofNanos(System.nanoTime() - begin));
         }
     }
 }

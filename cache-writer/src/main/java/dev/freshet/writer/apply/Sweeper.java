@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +28,9 @@ final class Sweeper {
     static final int AT_ONCE = 8;
 
     /** A removal that waits, with all that asked for it. */
-    private record Waiting(Cause cause, Removal progress) {
+    private record Waiting(Cause cause, Removal progress, LongConsumer removed) {
         Waiting and(Waiting later) {
-            return new Waiting(cause.and(later.cause), progress);
+            return new Waiting(cause.and(later.cause), progress, removed);
         }
     }
 
@@ -48,8 +49,10 @@ final class Sweeper {
         this.leaseLife = leaseLife;
     }
 
-    Removal sweep(Wide set, Cause cause) {
-        Waiting request = new Waiting(cause, new Removal(new CompletableFuture<>(), new CompletableFuture<>()));
+    /** @param removed told how many keys or fields went, unless this becomes one with a removal that waits */
+    Removal sweep(Wide set, Cause cause, LongConsumer removed) {
+        Waiting request =
+                new Waiting(cause, new Removal(new CompletableFuture<>(), new CompletableFuture<>()), removed);
         Removal progress;
         synchronized (waiting) {
             progress = waiting.merge(set, request, Waiting::and).progress();
@@ -86,6 +89,7 @@ final class Sweeper {
                 later(RETRY, () -> start(set, request));
                 return;
             }
+            request.removed().accept(removed);
             request.progress().applied().complete(removed);
             if (set.filledUnfenced()) {
                 later(leaseLife, () -> takeBack(set, request));

@@ -50,7 +50,7 @@ public final class DeadLetters implements AutoCloseable {
     private Optional<Producer<byte[], byte[]>> producer = Optional.empty();
     private boolean closed;
     private boolean made;
-    private boolean refused;
+    private volatile boolean refused;
 
     /** A letter on its way. */
     private record Letter(ProducerRecord<byte[], byte[]> record, int size, CompletableFuture<Void> stored) {}
@@ -109,6 +109,16 @@ public final class DeadLetters implements AutoCloseable {
     /** Whether so many wait for Kafka that nothing more should be read. */
     public boolean full() {
         return waiting.get() >= MOST_WAITING || bytes.get() >= MOST_BYTES;
+    }
+
+    /** How many wait for Kafka. */
+    public int waiting() {
+        return waiting.get();
+    }
+
+    /** Whether Kafka does not take them. */
+    public boolean refused() {
+        return refused;
     }
 
     private void send(Letter letter) {

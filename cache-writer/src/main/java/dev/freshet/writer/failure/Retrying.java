@@ -15,11 +15,23 @@ public final class Retrying {
     private static final Logger LOG = LoggerFactory.getLogger(Retrying.class);
 
     private final CountDownLatch stopping;
+    private final Observer observer;
     private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
 
+    /** Hears of waits. */
+    public interface Observer {
+
+        /** An attempt failed with this; it is tried again. */
+        void waits(Throwable unavailable);
+
+        /** An attempt after that succeeded. */
+        void goesOn();
+    }
+
     /** @param stopping counted down to end a wait */
-    public Retrying(CountDownLatch stopping) {
+    public Retrying(CountDownLatch stopping, Observer observer) {
         this.stopping = stopping;
+        this.observer = observer;
     }
 
     /**
@@ -37,11 +49,15 @@ public final class Retrying {
                 }
                 T result = step.get();
                 backoff.reset();
+                if (tried) {
+                    observer.goesOn();
+                }
                 return result;
             } catch (RuntimeException e) {
                 if (Reaction.to(e, Reaction.At.ELSEWHERE) != Reaction.RETRY) {
                     throw e;
                 }
+                observer.waits(Reaction.cause(e));
                 await(Reaction.cause(e));
                 tried = true;
             }

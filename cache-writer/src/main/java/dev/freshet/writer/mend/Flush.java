@@ -6,6 +6,7 @@ import dev.freshet.redis.CacheStore;
 import dev.freshet.writer.apply.CacheRules;
 import dev.freshet.writer.apply.ChangeApplier;
 import dev.freshet.writer.apply.Removal;
+import dev.freshet.writer.metrics.WriterMetrics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,7 +24,12 @@ public final class Flush implements AutoCloseable {
     /** @param store stays the caller's to close, after this */
     public Flush(FreshetConfig config, CacheStore store) {
         this.applier = new ChangeApplier(
-                store, new CacheRules(config.caches()), timer, config.writer().fenceWindow(), request -> {});
+                store,
+                new CacheRules(config.caches()),
+                timer,
+                config.writer().fenceWindow(),
+                request -> {},
+                WriterMetrics.none());
     }
 
     /** Starts; by cache name, in the file's order. */

@@ -21,6 +21,7 @@ import dev.freshet.writer.decode.JdbcGeneratedColumns;
 import dev.freshet.writer.decode.RecordDecoder;
 import dev.freshet.writer.decode.UndecodableException;
 import dev.freshet.writer.failure.Reaction;
+import dev.freshet.writer.metrics.WriterMetrics;
 import dev.freshet.writer.plan.CacheAction;
 import dev.freshet.writer.plan.InvalidationPlanner;
 import java.time.Duration;
@@ -115,7 +116,12 @@ public final class Replay implements AutoCloseable {
                 planner.tables(), new JdbcCatalogue(source), new JdbcGeneratedColumns(source), InstantSource.system());
         this.store = store;
         this.applier = new ChangeApplier(
-                store, new CacheRules(config.caches()), timer, config.writer().fenceWindow(), request -> {});
+                store,
+                new CacheRules(config.caches()),
+                timer,
+                config.writer().fenceWindow(),
+                request -> {},
+                WriterMetrics.none());
     }
 
     /** The topics of the mapped tables. */

@@ -1,20 +1,27 @@
 package dev.freshet.writer.place;
 
 import dev.freshet.model.config.FreshetConfig;
+import dev.freshet.writer.metrics.LogEnds;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Asks Kafka. */
-public final class KafkaTopicIds implements TopicIds {
+public final class KafkaTopicIds implements TopicIds, LogEnds {
 
     private static final int LIMIT_MILLIS = 10_000;
 
@@ -46,15 +53,37 @@ public final class KafkaTopicIds implements TopicIds {
         });
     }
 
+    /** Of partitions that are there; one whose topic has just gone is left out. */
+    @Override
+    public CompletionStage<Map<TopicPartition, Long>> ends(Set<TopicPartition> partitions) {
+        ListOffsetsResult asked = admin.listOffsets(
+                partitions.stream().collect(Collectors.toMap(one -> one, one -> OffsetSpec.latest())));
+        Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
+        return CompletableFuture.allOf(partitions.stream()
+                        .map(one -> asked.partitionResult(one)
+                                .toCompletionStage()
+                                .toCompletableFuture()
+                                .thenAccept(end -> ends.put(one, end.offset()))
+                                .exceptionallyCompose(KafkaTopicIds::unlessGone))
+                        .toArray(CompletableFuture[]::new))
+                .thenApply(all -> ends);
+    }
+
+    private static CompletionStage<Void> unlessGone(Throwable failure) {
+        return isGone(failure) ? CompletableFuture.completedStage(null) : CompletableFuture.failedStage(failure);
+    }
+
+    private static boolean isGone(Throwable failure) {
+        return failure instanceof UnknownTopicOrPartitionException
+                || failure.getCause() instanceof UnknownTopicOrPartitionException;
+    }
+
     private static Map<String, String> id(TopicDescription topic) {
         return Map.of(topic.name(), topic.topicId().toString());
     }
 
     private static CompletionStage<Map<String, String>> ifItExists(Throwable failure) {
-        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        return failure instanceof UnknownTopicOrPartitionException || cause instanceof UnknownTopicOrPartitionException
-                ? CompletableFuture.completedStage(Map.of())
-                : CompletableFuture.failedStage(failure);
+        return isGone(failure) ? CompletableFuture.completedStage(Map.of()) : CompletableFuture.failedStage(failure);
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.freshet.model.TableId;
 import dev.freshet.redis.Fence;
 import dev.freshet.writer.ManualTimer;
 import dev.freshet.writer.RecordingStore;
+import dev.freshet.writer.metrics.WriterMetrics;
 import dev.freshet.writer.plan.CacheAction;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +39,8 @@ final class ChangeApplierTest {
                     new CacheRules(List.of(SHELF, LISTS)),
                     new ManualTimer(),
                     Duration.ofSeconds(30),
-                    request -> {})
+                    request -> {},
+                    WriterMetrics.none())
             .work(Snapshot.parse("100:100:"));
 
     private static RowChange change(OptionalLong transaction, long place) {

@@ -37,7 +37,7 @@ final class SweeperTest {
 
     @Test
     void aSetIsFencedThenSweptThenTakenBackALeaseLater() {
-        Removal progress = sweeper.sweep(LISTS, new Cause(Fence.of(7), at(1)));
+        Removal progress = sweeper.sweep(LISTS, new Cause(Fence.of(7), at(1)), removed -> {});
         assertThat(store.names()).containsExactly("fence");
         store.last().answer();
         assertThat(store.names()).containsExactly("fence", "sweep");
@@ -57,7 +57,7 @@ final class SweeperTest {
 
     @Test
     void withoutFencesAndRefreshesNothingIsLeftBehind() {
-        Removal progress = sweeper.sweep(BARE, new Cause(Fence.of(7), at(1)));
+        Removal progress = sweeper.sweep(BARE, new Cause(Fence.of(7), at(1)), removed -> {});
         store.last().answer();
         assertThat(store.names()).containsExactly("sweep");
         assertThat(progress.settled()).isCompleted();
@@ -65,7 +65,7 @@ final class SweeperTest {
 
     @Test
     void withoutFencesNothingIsTakenBack() {
-        Removal progress = sweeper.sweep(BARE_GUARDED, new Cause(Fence.of(7), at(1)));
+        Removal progress = sweeper.sweep(BARE_GUARDED, new Cause(Fence.of(7), at(1)), removed -> {});
         store.last().answer();
         store.last().answer();
         assertThat(progress.settled()).isCompleted();
@@ -75,9 +75,9 @@ final class SweeperTest {
 
     @Test
     void whatComesWhileASetIsSweptWaitsAndBecomesOne() {
-        Removal first = sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
-        Removal second = sweeper.sweep(LISTS, new Cause(Fence.of(2), at(3)));
-        Removal third = sweeper.sweep(LISTS, new Cause(Fence.of(3), at(2)));
+        Removal first = sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)), removed -> {});
+        Removal second = sweeper.sweep(LISTS, new Cause(Fence.of(2), at(3)), removed -> {});
+        Removal third = sweeper.sweep(LISTS, new Cause(Fence.of(3), at(2)), removed -> {});
         assertThat(third).isSameAs(second);
         assertThat(store.names()).containsExactly("fence");
         store.last().answer();
@@ -102,9 +102,9 @@ final class SweeperTest {
         for (int known = 0; known < 3; known++) {
             RecordingStore own = new RecordingStore();
             Sweeper joining = new Sweeper(own, timer, LEASE);
-            joining.sweep(LISTS, new Cause(Fence.of(1), at(1)));
+            joining.sweep(LISTS, new Cause(Fence.of(1), at(1)), removed -> {});
             for (int i = 0; i < 3; i++) {
-                joining.sweep(LISTS, new Cause(Fence.of(2), i == known ? Optional.empty() : at(i)));
+                joining.sweep(LISTS, new Cause(Fence.of(2), i == known ? Optional.empty() : at(i)), removed -> {});
             }
             own.last().answer();
             own.last().answer();
@@ -114,17 +114,18 @@ final class SweeperTest {
 
     @Test
     void anotherSetDoesNotWait() {
-        sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
+        sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)), removed -> {});
         sweeper.sweep(
                 new Wide.Matching("list:*", KeyScan.ofGlob("list:7:*"), Optional.empty(), true, false),
-                new Cause(Fence.of(1), at(1)));
+                new Cause(Fence.of(1), at(1)),
+                removed -> {});
         assertThat(store.names()).containsExactly("fence", "fence");
     }
 
     @Test
     void aSweepThatFailsIsTriedFromItsFenceUntilItWorks() {
-        Removal progress = sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
-        Removal joined = sweeper.sweep(LISTS, new Cause(Fence.of(2), at(2)));
+        Removal progress = sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)), removed -> {});
+        Removal joined = sweeper.sweep(LISTS, new Cause(Fence.of(2), at(2)), removed -> {});
         store.last().fail();
         timer.pass(Duration.ofMillis(500));
         assertThat(store.names()).containsExactly("fence", "fence");
@@ -151,14 +152,14 @@ final class SweeperTest {
     @Test
     void aStoreThatAnswersAtOnceIsSweptEachTime() {
         store.promptly();
-        sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)));
-        sweeper.sweep(LISTS, new Cause(Fence.of(2), at(2)));
+        sweeper.sweep(LISTS, new Cause(Fence.of(1), at(1)), removed -> {});
+        sweeper.sweep(LISTS, new Cause(Fence.of(2), at(2)), removed -> {});
         assertThat(store.names()).containsExactly("fence", "sweep", "fence", "sweep");
     }
 
     @Test
     void aTagIsInvalidatedAndSettledAtOnce() {
-        Removal progress = sweeper.sweep(GENRE, new Cause(Fence.of(7), at(1)));
+        Removal progress = sweeper.sweep(GENRE, new Cause(Fence.of(7), at(1)), removed -> {});
         assertThat(store.names()).containsExactly("invalidate tag");
         assertThat(store.last().what()).isEqualTo("genre:5");
         assertThat(store.last().fence()).isEqualTo(Fence.of(7));
@@ -174,7 +175,7 @@ final class SweeperTest {
 
     @Test
     void aTagWhoseKeysARefreshMayStoreLeavesItsPositionAtTheirGlobButNoFence() {
-        sweeper.sweep(new Wide.Tagged("genre:5", "shelf:*", true), new Cause(Fence.of(7), at(3)));
+        sweeper.sweep(new Wide.Tagged("genre:5", "shelf:*", true), new Cause(Fence.of(7), at(3)), removed -> {});
         assertThat(store.names()).containsExactly("fence");
         assertThat(store.last().what()).isEqualTo("shelf:*");
         assertThat(store.last().fence()).isEqualTo(Fence.NONE);
@@ -187,10 +188,12 @@ final class SweeperTest {
     void aFewSetsAreRemovedAtATimeAndThoseThatWaitTakeTheirTurns() {
         List<Removal> asked = new ArrayList<>();
         for (int i = 0; i < 3 * Sweeper.AT_ONCE; i++) {
-            asked.add(sweeper.sweep(new Wide.Tagged("genre:" + i, "shelf:*", false), new Cause(Fence.of(1), at(1))));
+            asked.add(sweeper.sweep(
+                    new Wide.Tagged("genre:" + i, "shelf:*", false), new Cause(Fence.of(1), at(1)), removed -> {}));
         }
         Wide last = new Wide.Tagged("genre:" + (3 * Sweeper.AT_ONCE - 1), "shelf:*", false);
-        assertThat(sweeper.sweep(last, new Cause(Fence.of(2), at(2)))).isSameAs(asked.get(asked.size() - 1));
+        assertThat(sweeper.sweep(last, new Cause(Fence.of(2), at(2)), removed -> {}))
+                .isSameAs(asked.get(asked.size() - 1));
         for (int done = 0; done < asked.size(); done++) {
             assertThat(store.calls()).hasSize(Math.min(asked.size(), done + Sweeper.AT_ONCE));
             store.calls().get(done).answer();
