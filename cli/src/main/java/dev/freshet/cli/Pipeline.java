@@ -1,13 +1,20 @@
 package dev.freshet.cli;
 
+import dev.freshet.cli.http.AddressTakenException;
+import dev.freshet.cli.http.HealthRoutes;
+import dev.freshet.cli.http.HttpServer;
+import dev.freshet.cli.http.MetricsRoutes;
+import dev.freshet.cli.http.Routes;
 import dev.freshet.listener.Listener;
 import dev.freshet.model.config.FreshetConfig;
+import dev.freshet.model.config.HostPort;
 import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.writer.CacheWriter;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,19 +43,23 @@ public final class Pipeline implements AutoCloseable {
     /** What has to be closed, the newest first. */
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
+    private final PipelineHealth health;
     private Optional<Listener> listener = Optional.empty();
     private Optional<CacheWriter> writer = Optional.empty();
 
-    private Pipeline() {}
+    private Pipeline(Stages stages) {
+        this.health = new PipelineHealth(stages);
+    }
 
     /**
      * Connects and starts; returns before it is ready. Checks nothing that {@link dev.freshet.cli.check.Checks} does.
      *
      * @param out where the address of each server is printed, {@code name<TAB>address} on a line of its own
+     * @throws AddressTakenException where metrics and health cannot be served; nothing was connected to
      * @throws RuntimeException where a part cannot start; what had started is closed
      */
     public static Pipeline start(FreshetConfig config, Stages stages, PrintStream out) {
-        Pipeline pipeline = new Pipeline();
+        Pipeline pipeline = new Pipeline(stages);
         try {
             pipeline.open(config, stages, new Addresses(out));
             return pipeline;
@@ -59,23 +70,51 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private void open(FreshetConfig config, Stages stages, Addresses addresses) {
+        Telemetry telemetry = new Telemetry(config.pipeline());
+        parts.push(telemetry);
+        serve(config, stages, telemetry, addresses);
         addresses.tell("postgres", Addresses.ofPostgres(config.postgres()));
         String kafka = kafka(config, stages);
         addresses.tell("kafka", kafka);
         if (stages.listens()) {
-            Listener created = Listener.create(config, kafka);
+            Listener created = Listener.create(config, kafka, telemetry.registry());
             parts.push(created);
             created.start();
             listener = Optional.of(created);
+            health.started(created);
         }
         if (stages.writes()) {
             String url = config.redis().url().reveal();
             addresses.tell("redis", Addresses.ofRedis(url));
             RedisCacheStore store = RedisCacheStore.at(url, config.writer().fenceWindow());
             parts.push(store);
-            CacheWriter started = CacheWriter.start(config, kafka, store);
+            CacheWriter started = CacheWriter.start(config, kafka, store, telemetry.registry());
             parts.push(started);
             writer = Optional.of(started);
+            health.started(started);
+        }
+    }
+
+    /** First of all, and until the end: so that it can be seen what the rest is doing. */
+    private void serve(FreshetConfig config, Stages stages, Telemetry telemetry, Addresses addresses) {
+        List<Routes> routes = List.of(new MetricsRoutes(telemetry::scrape), new HealthRoutes(health));
+        if (stages.listens()) {
+            telemetry.readiness("listener", health);
+            serve("listener", config.listener().http(), routes, addresses);
+        }
+        if (stages.writes()) {
+            telemetry.readiness("writer", health);
+            serve("writer", config.writer().http(), routes, addresses);
+        }
+    }
+
+    private void serve(String part, HostPort at, List<Routes> routes, Addresses addresses) {
+        try {
+            HttpServer server = HttpServer.start(at, routes);
+            parts.push(server);
+            addresses.tell(part + "-http", server.address().toString());
+        } catch (AddressTakenException e) {
+            throw new CommandFailedException(ExitCode.USAGE, part + ".http: " + e.getMessage());
         }
     }
 
@@ -127,6 +166,7 @@ public final class Pipeline implements AutoCloseable {
     /** Stops the parts, the newest first, each within its own limit. Idempotent. */
     @Override
     public synchronized void close() {
+        health.stopping();
         Optional<RuntimeException> failure = Optional.empty();
         while (!parts.isEmpty()) {
             try {

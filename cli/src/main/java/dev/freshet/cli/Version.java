@@ -8,8 +8,11 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        String built = Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
+        return new String[] {"freshet " + number()};
+    }
+
+    static String number() {
+        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
                 .orElse("of an unpackaged build");
-        return new String[] {"freshet " + built};
     }
 }

@@ -97,7 +97,8 @@ class MendIT {
                         yaml + "kafka: { bootstrap-servers: \""
                                 + EmbeddedStack.shared().kafka().bootstrapServers()
                                 + "\", topics: { partitions: 2, replication: 1 } }\n"
-                                + "writer: { fence-window: 4s }\n")
+                                + "listener: { http: \"127.0.0.1:0\" }\n"
+                                + "writer: { http: \"127.0.0.1:0\", fence-window: 4s }\n")
                 .toString();
         pipeline = Pipeline.start(
                 ConfigFile.parse(Path.of(file), Map.of()).config(),

@@ -50,7 +50,11 @@ class RunIT {
                         author: { table: public.books, key: "author:{author_id}:books" }
                         """)
                 .replace("redis://localhost:1", EmbeddedStack.shared().redis().url());
-        file = CommandRun.file(directory, yaml + "kafka: { data-dir: broker }\n")
+        file = CommandRun.file(directory, yaml + """
+                        kafka: { data-dir: broker }
+                        listener: { http: "127.0.0.1:0" }
+                        writer: { http: "127.0.0.1:0" }
+                        """)
                 .toString();
     }
 

@@ -3,6 +3,7 @@ package dev.freshet.system.printing;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import dev.freshet.listener.Listener;
 import dev.freshet.model.CacheMapping;
 import dev.freshet.model.CacheMapping.OnChange;
@@ -258,7 +259,7 @@ final class PrintedValuesIT {
             }
             FreshetConfig config = config();
             try (Listener listener =
-                    Listener.create(config, EmbeddedStack.shared().kafka().bootstrapServers())) {
+                    Listener.create(config, EmbeddedStack.shared().kafka().bootstrapServers(), new SimpleMeterRegistry())) {
                 listener.start();
                 assertThat(listener.awaitStreaming(PATIENCE)).isTrue();
                 insert(connection);
