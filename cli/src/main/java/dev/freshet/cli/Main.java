@@ -24,6 +24,7 @@ public final class Main {
         line.addSubcommand(new RunCommand(console));
         line.addSubcommand(new ListenerCommand(console));
         line.addSubcommand(new WriterCommand(console));
+        line.addSubcommand(new DoctorCommand(console));
         line.addSubcommand(new SetupCommand(console));
         line.addSubcommand(new TeardownCommand(console));
         line.addSubcommand(new ExplainCommand(console));

@@ -30,7 +30,8 @@ final class ServerFitness {
         return Optional.empty();
     }
 
-    private static Map<String, String> facts(String info) {
+    /** The fields of INFO. */
+    static Map<String, String> facts(String info) {
         Map<String, String> facts = new TreeMap<>();
         info.lines().forEach(line -> {
             int colon = line.indexOf(':');

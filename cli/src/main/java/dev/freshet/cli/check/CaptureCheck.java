@@ -1,5 +1,6 @@
 package dev.freshet.cli.check;
 
+import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.model.SqlIdentifier;
 import dev.freshet.model.config.FreshetConfig;
 import java.sql.Connection;
@@ -17,23 +18,28 @@ final class CaptureCheck {
     CaptureCheck(FreshetConfig config, ServerFacts server, Findings findings) {
         this.config = config;
         this.server = server;
-        this.findings = findings;
+        this.findings = findings.because("Debezium reads all types of the database when it starts");
     }
 
     void check(Connection connection) throws SQLException {
         checkTypes(connection);
         if (!server.replicates()) {
-            findings.wrong(
-                    "postgres.user",
-                    "role '" + config.postgres().user() + "' may not replicate; grant it that",
-                    "ALTER ROLE " + SqlIdentifier.quote(config.postgres().user()) + " REPLICATION;");
+            findings.because("only a role with REPLICATION may stream the log and make the slot")
+                    .wrong(
+                            "postgres.user",
+                            "role '" + config.postgres().user() + "' may not replicate; grant it that",
+                            server.hosting()
+                                    .replication(SqlIdentifier.quote(
+                                            config.postgres().user())));
         }
         if (server.senders() >= server.maxSenders()) {
-            findings.wrong(
-                    "postgres.url",
-                    "all " + server.maxSenders()
-                            + " WAL senders of the server are in use; allow more and restart the server",
-                    "ALTER SYSTEM SET max_wal_senders = " + (server.maxSenders() + 5) + ";");
+            findings.because("the listener needs a WAL sender of its own")
+                    .add(
+                            Severity.WRONG,
+                            "postgres.url",
+                            "all " + server.maxSenders()
+                                    + " WAL senders of the server are in use; allow more and restart the server",
+                            server.hosting().set("max_wal_senders", Integer.toString(server.maxSenders() + 5), true));
         }
     }
 
@@ -50,10 +56,12 @@ final class CaptureCheck {
             while (types.next()) {
                 String type = types.getString(1);
                 if (types.getBoolean(2)) {
-                    findings.wrong(
+                    findings.add(
+                            Severity.WRONG,
                             "postgres.url",
                             "type " + type + " is a domain over an enum, at which Debezium 3.6 fails, whichever table"
-                                    + " uses it; use the enum itself, with a CHECK");
+                                    + " uses it; use the enum itself, with a CHECK",
+                            Mend.hand("replace the domain " + type + " by its enum, with a CHECK"));
                 } else {
                     findings.wrong(
                             "postgres.url",

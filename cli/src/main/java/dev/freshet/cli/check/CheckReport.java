@@ -32,10 +32,12 @@ public record CheckReport(List<Finding> findings) {
         StringBuilder text = new StringBuilder();
         for (Finding finding : findings) {
             text.append(file).append(": ");
-            text.append(finding.severity() == Severity.NOTE ? "note: " : "");
+            text.append(finding.severity().compareTo(Severity.WARNING) <= 0 ? "note: " : "");
             text.append(finding.place()).append(System.lineSeparator());
-            for (String statement : finding.sql()) {
-                text.append("    ").append(statement).append(System.lineSeparator());
+            for (Mend mend : finding.mends()) {
+                if (mend.kind() == Mend.Kind.SQL || mend.kind() == Mend.Kind.PARAMETER) {
+                    text.append("    ").append(mend.text()).append(System.lineSeparator());
+                }
             }
         }
         return text.toString();

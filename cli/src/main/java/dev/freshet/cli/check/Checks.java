@@ -40,10 +40,11 @@ public final class Checks {
 
     private static void broker(KafkaConfig kafka, Findings findings) {
         if (BrokerAddress.find(kafka.dataDir()).isEmpty()) {
-            findings.unreachable(
-                    "kafka.data-dir",
-                    "no embedded broker works on " + kafka.dataDir()
-                            + "; start 'freshet run' first, or name a Kafka in kafka.bootstrap-servers");
+            findings.because("changes wait in Kafka until they are applied")
+                    .unreachable(
+                            "kafka.data-dir",
+                            "no embedded broker works on " + kafka.dataDir()
+                                    + "; start 'freshet run' first, or name a Kafka in kafka.bootstrap-servers");
         }
     }
 }

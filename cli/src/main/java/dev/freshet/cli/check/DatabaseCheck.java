@@ -31,7 +31,7 @@ final class DatabaseCheck {
         this.config = config;
         this.postgres = postgres;
         this.parts = parts;
-        this.findings = findings;
+        this.findings = findings.because("the changes come from there");
     }
 
     void check() {

@@ -7,14 +7,17 @@ import java.util.List;
  * One thing that a check found.
  *
  * @param place where the configuration names what it is about, with what is wrong and what mends it
- * @param sql the statements that mend it, each with its semicolon; empty where none does
+ * @param why what it leads to
+ * @param mends the steps that mend it, in an order that works; empty where the message tells what only a person decides
  */
-public record Finding(Severity severity, ConfigProblem place, List<String> sql) {
+public record Finding(Severity severity, ConfigProblem place, String why, List<Mend> mends) {
 
     /** What a finding means for the start. */
     public enum Severity {
         /** Worth knowing; nothing has to be done. */
         NOTE,
+        /** Works, until something happens that should be survived. */
+        WARNING,
         /** A server could not be reached: it may be later. */
         UNREACHABLE,
         /** Does not work until it is mended. */
@@ -22,6 +25,14 @@ public record Finding(Severity severity, ConfigProblem place, List<String> sql) 
     }
 
     public Finding {
-        sql = List.copyOf(sql);
+        mends = List.copyOf(mends);
+    }
+
+    /** The steps that are statements, each with its semicolon. */
+    public List<String> sql() {
+        return mends.stream()
+                .filter(mend -> mend.kind() == Mend.Kind.SQL)
+                .map(Mend::text)
+                .toList();
     }
 }

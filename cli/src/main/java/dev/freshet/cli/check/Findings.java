@@ -6,17 +6,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Gathers findings, each at its place in the file. Confined to one thread. */
-final class Findings {
+public final class Findings {
 
     private final ConfigFile file;
-    private final List<Finding> found = new ArrayList<>();
+    private final String why;
+    private final List<Finding> found;
 
-    Findings(ConfigFile file) {
+    public Findings(ConfigFile file) {
+        this(file, "", new ArrayList<>());
+    }
+
+    private Findings(ConfigFile file, String why, List<Finding> found) {
         this.file = file;
+        this.why = why;
+        this.found = found;
+    }
+
+    /** The same gathering; what is told through it matters for this reason. */
+    public Findings because(String reason) {
+        return new Findings(file, reason, found);
     }
 
     void wrong(String path, String message, List<String> sql) {
-        add(Severity.WRONG, path, message, sql);
+        add(Severity.WRONG, path, message, statements(sql));
     }
 
     void wrong(String path, String message, String... sql) {
@@ -28,14 +40,26 @@ final class Findings {
     }
 
     void note(String path, String message, String... sql) {
-        add(Severity.NOTE, path, message, List.of(sql));
+        add(Severity.NOTE, path, message, statements(List.of(sql)));
     }
 
-    private void add(Severity severity, String path, String message, List<String> sql) {
-        found.add(new Finding(severity, file.problem(path, message), sql));
+    public void add(Finding finding) {
+        found.add(finding);
     }
 
-    List<Finding> all() {
+    public void add(Severity severity, String path, String message, List<Mend> mends) {
+        found.add(new Finding(severity, file.problem(path, message), why, mends));
+    }
+
+    public void add(Severity severity, String path, String message, Mend... mends) {
+        add(severity, path, message, List.of(mends));
+    }
+
+    private static List<Mend> statements(List<String> sql) {
+        return sql.stream().map(Mend::sql).toList();
+    }
+
+    public List<Finding> all() {
         return found;
     }
 }

@@ -1,5 +1,6 @@
 package dev.freshet.cli.check;
 
+import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.model.config.KafkaConfig;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class KafkaCheck {
 
     KafkaCheck(KafkaConfig config, Findings findings) {
         this.config = config;
-        this.findings = findings;
+        this.findings = findings.because("changes wait in Kafka until they are applied");
     }
 
     void check() {
@@ -37,10 +38,12 @@ final class KafkaCheck {
                     .get(LIMIT_SECONDS + 2, TimeUnit.SECONDS)
                     .size();
             if (brokers < config.replication()) {
-                findings.wrong(
+                findings.add(
+                        Severity.WRONG,
                         "kafka.topics.replication",
                         "asks for " + config.replication() + " copies, but the cluster has " + brokers + " broker"
-                                + (brokers == 1 ? "" : "s") + "; write replication: " + brokers);
+                                + (brokers == 1 ? "" : "s") + "; write replication: " + brokers,
+                        Mend.setting("kafka.topics.replication", Integer.toString(brokers)));
             }
         } catch (TimeoutException e) {
             away();

@@ -29,7 +29,7 @@ final class MappingCheck {
         this.mapping = mapping;
         this.shape = shape;
         this.relation = relation;
-        this.findings = findings;
+        this.findings = findings.because("a key is made of the columns of the old and of the new row");
         this.path = "caches." + mapping.name();
     }
 

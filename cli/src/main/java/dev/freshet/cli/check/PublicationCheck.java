@@ -1,5 +1,6 @@
 package dev.freshet.cli.check;
 
+import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.listener.CaptureSettings;
 import dev.freshet.listener.SourceSql;
 import dev.freshet.model.TableId;
@@ -22,8 +23,13 @@ final class PublicationCheck {
               p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate AS whole, p.pubviaroot
             FROM pg_catalog.pg_publication p WHERE p.pubname = ?""";
 
-    private static final String PUBLISHED =
-            "SELECT schemaname, tablename FROM pg_catalog.pg_publication_tables WHERE pubname = ?";
+    /** A partitioned table belongs to it also where its partitions are published under their own names. */
+    private static final String PUBLISHED = """
+            WITH name(name) AS (SELECT ?::name)
+            SELECT schemaname, tablename FROM pg_catalog.pg_publication_tables JOIN name ON pubname = name
+            UNION SELECT n.nspname, c.relname FROM pg_catalog.pg_publication_rel r
+            JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid JOIN name ON p.pubname = name
+            JOIN pg_catalog.pg_class c ON c.oid = r.prrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace""";
 
     private static final String FILTERED = """
             SELECT n.nspname, c.relname FROM pg_catalog.pg_publication_rel r
@@ -47,7 +53,7 @@ final class PublicationCheck {
         this.sql = new SourceSql(settings);
         this.server = server;
         this.relations = relations;
-        this.findings = findings;
+        this.findings = findings.because("the slot hands out only what the publication names");
     }
 
     private record Publication(boolean owned, boolean allTables, boolean whole, boolean viaRoot) {}
@@ -116,11 +122,17 @@ final class PublicationCheck {
                 if (row.next()) {
                     standing(row);
                 } else if (server.slots() >= server.maxSlots()) {
-                    findings.wrong(
-                            "pipeline",
-                            "all " + server.maxSlots()
-                                    + " replication slots of the server are in use; allow more and restart the server",
-                            "ALTER SYSTEM SET max_replication_slots = " + (server.maxSlots() + 5) + ";");
+                    findings.because("the slot keeps the log until its changes are safe in Kafka")
+                            .add(
+                                    Severity.WRONG,
+                                    "pipeline",
+                                    "all " + server.maxSlots()
+                                            + " replication slots of the server are in use; allow more and restart the server",
+                                    server.hosting()
+                                            .set(
+                                                    "max_replication_slots",
+                                                    Integer.toString(server.maxSlots() + 5),
+                                                    true));
                 }
             }
         }

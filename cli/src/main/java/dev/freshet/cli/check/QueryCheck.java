@@ -31,7 +31,7 @@ final class QueryCheck {
     QueryCheck(String role, Connection connection, Findings findings) {
         this.role = SqlIdentifier.quote(role);
         this.connection = connection;
-        this.findings = findings;
+        this.findings = findings.because("the writer asks this query at each change, as the pipeline's role");
     }
 
     void check(CacheMapping cache, TableShape shape, Relation relation) throws SQLException {

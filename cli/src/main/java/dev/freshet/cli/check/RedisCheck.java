@@ -19,7 +19,7 @@ final class RedisCheck {
 
     RedisCheck(FreshetConfig config, Findings findings) {
         this.config = config;
-        this.findings = findings;
+        this.findings = findings.because("the cache that is kept fresh is there");
     }
 
     void check() {

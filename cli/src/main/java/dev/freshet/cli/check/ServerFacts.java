@@ -1,5 +1,6 @@
 package dev.freshet.cli.check;
 
+import dev.freshet.cli.check.Finding.Severity;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,8 +12,9 @@ import java.sql.Statement;
  * @param version as {@code server_version_num}
  * @param replicates whether the role may start replication
  * @param mayCreate whether the role may create a publication in the database
+ * @param logicalOff whether a provider's own switch keeps the log from being logical
  */
-record ServerFacts(
+public record ServerFacts(
         int version,
         String database,
         boolean inRecovery,
@@ -22,7 +24,9 @@ record ServerFacts(
         int senders,
         int maxSenders,
         boolean replicates,
-        boolean mayCreate) {
+        boolean mayCreate,
+        Hosting hosting,
+        boolean logicalOff) {
 
     private static final int OLDEST = 140000;
 
@@ -37,9 +41,19 @@ record ServerFacts(
               (SELECT bool_or(r.rolsuper OR r.rolreplication AND r.rolname = current_user
                   OR r.rolname = 'rds_replication')
                 FROM pg_catalog.pg_roles r WHERE pg_has_role(current_user, r.oid, 'USAGE')) AS replicates,
-              has_database_privilege(current_database(), 'CREATE') AS may_create""";
+              has_database_privilege(current_database(), 'CREATE') AS may_create,
+              CASE WHEN current_setting('rds.logical_replication', true) IS NOT NULL
+                  OR EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname IN ('rdsadmin', 'rds_superuser')) THEN 'RDS'
+                WHEN current_setting('cloudsql.logical_decoding', true) IS NOT NULL
+                  OR EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname IN ('cloudsqladmin', 'cloudsqlsuperuser'))
+                  THEN 'CLOUD_SQL'
+                WHEN current_setting('azure.extensions', true) IS NOT NULL
+                  OR EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname IN ('azuresu', 'azure_pg_admin')) THEN 'AZURE'
+                ELSE 'SELF' END AS hosting,
+              coalesce(current_setting('rds.logical_replication', true),
+                current_setting('cloudsql.logical_decoding', true), '') IN ('off', '0', 'false', 'no') AS logical_off""";
 
-    static ServerFacts read(Connection connection) throws SQLException {
+    public static ServerFacts read(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(FACTS)) {
             row.next();
@@ -53,12 +67,15 @@ record ServerFacts(
                     row.getInt("senders"),
                     row.getInt("max_senders"),
                     row.getBoolean("replicates"),
-                    row.getBoolean("may_create"));
+                    row.getBoolean("may_create"),
+                    Hosting.valueOf(row.getString("hosting")),
+                    row.getBoolean("logical_off"));
         }
     }
 
     /** Whether the catalogue can be asked further. */
-    boolean checkReadable(Findings findings) {
+    boolean checkReadable(Findings all) {
+        Findings findings = all.because("changes are read from the server's write-ahead log by logical decoding");
         if (version < OLDEST) {
             findings.wrong(
                     "postgres.url",
@@ -73,10 +90,18 @@ record ServerFacts(
                             + " postgres.properties");
         }
         if (!walLevel.equals("logical")) {
-            findings.wrong(
+            findings.add(
+                    Severity.WRONG,
                     "postgres.url",
                     "the server's wal_level is " + walLevel + ", but must be logical; set it and restart the server",
-                    "ALTER SYSTEM SET wal_level = 'logical';");
+                    hosting.makeLogical());
+        } else if (logicalOff) {
+            findings.add(
+                    Severity.WRONG,
+                    "postgres.url",
+                    hosting.logicalSwitch() + " is off on this " + hosting.words()
+                            + ": the log stays logical only until the next restart",
+                    hosting.makeLogical());
         }
         return true;
     }

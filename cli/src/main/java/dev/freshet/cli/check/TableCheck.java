@@ -22,7 +22,7 @@ final class TableCheck {
     TableCheck(Connection connection, Set<TableId> mapped, Findings findings) {
         this.connection = connection;
         this.mapped = mapped;
-        this.findings = findings;
+        this.findings = findings.because("only what a table writes to the log can be seen to change");
     }
 
     /** The table, where mappings of it can be checked further. */
@@ -69,11 +69,13 @@ final class TableCheck {
                     "ALTER TABLE " + leaf.table().quoted() + " SET LOGGED;");
         }
         if (leaf.kind() != 'f' && leaf.identity().isEmpty()) {
-            findings.wrong(
-                    path,
-                    who + " has no replica identity (no usable primary key): PostgreSQL would refuse the application's"
-                            + " own UPDATE and DELETE once it is published; give it one first",
-                    leaf.fullIdentity());
+            findings.because("PostgreSQL must tell which row an UPDATE or DELETE meant")
+                    .wrong(
+                            path,
+                            who
+                                    + " has no replica identity (no usable primary key): PostgreSQL would refuse the application's"
+                                    + " own UPDATE and DELETE once it is published; give it one first",
+                            leaf.fullIdentity());
         }
     }
 

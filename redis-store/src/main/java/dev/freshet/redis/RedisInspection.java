@@ -1,0 +1,136 @@
+package dev.freshet.redis;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Looks at a Redis, changing nothing, with no more rights than the pipeline's user has. */
+public final class RedisInspection {
+
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Script RIGHTS = Script.load("rights", "#!lua flags=no-writes");
+
+    private RedisInspection() {}
+
+    /**
+     * What was seen. Immutable.
+     *
+     * @param info INFO's fields; none where it is refused
+     * @param user as whom the url signs in
+     * @param clock the server's clock beside this machine's; empty where TIME is refused
+     * @param refused those of the asked commands that the user may not run; empty where it may not run scripts at all
+     */
+    public record Facts(
+            Map<String, String> info, String user, Optional<Clock> clock, Optional<List<List<String>>> refused) {
+        public Facts {
+            info = Map.copyOf(info);
+        }
+
+        public String text(String field) {
+            return info.getOrDefault(field, "");
+        }
+
+        /** 0 where the server does not tell. */
+        public long number(String field) {
+            String text = text(field);
+            return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+        }
+    }
+
+    /** How far the server's clock is ahead of this machine's, and how exactly that is known. */
+    public record Clock(Duration ahead, Duration uncertain) {}
+
+    /**
+     * Looks once.
+     *
+     * @param commands whole commands, with keys as they would be named
+     * @throws CacheUnavailableException where Redis does not answer
+     */
+    public static Facts look(String url, List<List<String>> commands) {
+        RedisURI uri = RedisURI.create(url);
+        uri.setTimeout(LIMIT);
+        try (RedisLink link = new RedisLink(new OwnClient(uri, LIMIT), Optional.empty(), Duration.ZERO, List.of())) {
+            return new Facts(info(link), user(url), clock(link), refused(link, commands));
+        }
+    }
+
+    private static Map<String, String> info(RedisLink link) {
+        try {
+            return ServerFitness.facts(ask(link, redis -> redis.info()));
+        } catch (CacheUnavailableException e) {
+            return RedisInspection.<Map<String, String>>ifRefused(e).orElse(Map.of());
+        }
+    }
+
+    /** What stands before the password; Lettuce itself tells it to connections only. */
+    private static String user(String url) {
+        String authority = url.substring(url.indexOf("://") + 3).split("[/?#]", 2)[0];
+        int at = authority.lastIndexOf('@');
+        int colon = authority.indexOf(':');
+        return colon > 0 && colon < at
+                ? URLDecoder.decode(authority.substring(0, colon), StandardCharsets.UTF_8)
+                : "default";
+    }
+
+    private static Optional<Clock> clock(RedisLink link) {
+        try {
+            long sent = System.nanoTime();
+            long before = System.currentTimeMillis();
+            List<byte[]> time = ask(link, RedisAsyncCommands::time);
+            Duration trip = Duration.ofNanos(System.nanoTime() - sent);
+            long server =
+                    Long.parseLong(Utf8.decode(time.get(0))) * 1000 + Long.parseLong(Utf8.decode(time.get(1))) / 1000;
+            Duration half = trip.dividedBy(2);
+            return Optional.of(new Clock(Duration.ofMillis(server - before).minus(half), half));
+        } catch (CacheUnavailableException e) {
+            return ifRefused(e);
+        }
+    }
+
+    private static Optional<List<List<String>>> refused(RedisLink link, List<List<String>> commands) {
+        ScriptCall call = new ScriptCall(RIGHTS);
+        for (List<String> command : commands) {
+            call.argument(command.size());
+            command.forEach(call::argument);
+        }
+        try {
+            List<List<String>> refused = new ArrayList<>();
+            ask(link, redis -> link.run(redis, call))
+                    .forEach(place -> refused.add(commands.get(Math.toIntExact(place) - 1)));
+            return Optional.of(refused);
+        } catch (CacheUnavailableException e) {
+            return ifRefused(e);
+        }
+    }
+
+    /** Empty where the server answered that the user may not. */
+    private static <T> Optional<T> ifRefused(CacheUnavailableException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisCommandExecutionException) {
+                return Optional.empty();
+            }
+        }
+        throw failure;
+    }
+
+    private static <T> T ask(
+            RedisLink link, Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
+        CompletableFuture<T> answer = link.ask("tell about itself", question);
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof CacheUnavailableException away ? away : e;
+        }
+    }
+}
