@@ -302,8 +302,7 @@ class DoctorIT {
 
     @Test
     void whatAnswersIsLookedAtThoughTheOthersAreAway() throws Exception {
-        Path file = CommandRun.file(
-                directory, """
+        Path file = CommandRun.file(directory, """
                 pipeline: away
                 postgres: { url: "jdbc:postgresql://127.0.0.1:1/shop", user: me }
                 kafka: { bootstrap-servers: "%s", topics: { replication: 1 } }
@@ -317,8 +316,7 @@ class DoctorIT {
         CommandRun json = CommandRun.of(Map.of(), "doctor", "--json", "--config", file.toString());
 
         assertThat(text.code()).as(text.out()).isEqualTo(3);
-        assertThat(text.out())
-                .contains("PostgreSQL cannot be reached", "a single broker", "maxmemory is 0");
+        assertThat(text.out()).contains("PostgreSQL cannot be reached", "a single broker", "maxmemory is 0");
         var report = new com.fasterxml.jackson.databind.ObjectMapper().readTree(json.out());
         assertThat(json.code()).isEqualTo(3);
         assertThat(report.path("exitCode").asInt()).isEqualTo(3);

@@ -142,7 +142,7 @@ final class RedisJudge {
                     .add(
                             Severity.NOTE,
                             "redis.url",
-                            "Redis keeps no append-only file and has saved no snapshot",
+                            "Redis keeps no append-only file, and has saved no snapshot since it started",
                             Mend.redis("CONFIG SET appendonly yes"));
         }
     }

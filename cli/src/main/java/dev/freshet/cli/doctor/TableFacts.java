@@ -21,6 +21,7 @@ record TableFacts(
     }
 
     /**
+     * @param logged whether its changes are in the log
      * @param fullIdentity whether the whole old row is logged
      * @param primaryKey its columns; empty where there is none that identifies rows
      * @param rows as the planner estimates; negative where nobody has counted yet
@@ -30,6 +31,7 @@ record TableFacts(
      */
     record Leaf(
             TableId table,
+            boolean logged,
             boolean fullIdentity,
             Set<String> primaryKey,
             double rows,

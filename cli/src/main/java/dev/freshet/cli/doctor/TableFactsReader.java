@@ -32,7 +32,7 @@ final class TableFactsReader {
             ORDER BY i.indisprimary DESC, i.indexrelid""";
 
     private static final String LEAVES = """
-            SELECT n.nspname, c.relname, c.relreplident = 'f' AS full_identity, c.reltuples,
+            SELECT n.nspname, c.relname, c.relpersistence = 'p' AS logged, c.relreplident = 'f' AS full_identity, c.reltuples,
               c.relpages::bigint * current_setting('block_size')::int AS bytes,
               CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_relation_size(c.reltoastrelid) END AS toast,
               ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
@@ -97,6 +97,7 @@ final class TableFactsReader {
                 while (row.next()) {
                     leaves.add(new TableFacts.Leaf(
                             new TableId(row.getString("nspname"), row.getString("relname")),
+                            row.getBoolean("logged"),
                             row.getBoolean("full_identity"),
                             texts(row.getArray("primary_key")),
                             row.getDouble("reltuples"),

@@ -60,11 +60,16 @@ final class WatchJudge {
         }
         List<Mend> mends = new ArrayList<>();
         table.get().leaves().stream()
+                .filter(leaf -> !leaf.logged())
+                .forEach(
+                        leaf -> mends.add(Mend.sql("ALTER TABLE " + leaf.table().quoted() + " SET LOGGED;")));
+        table.get().leaves().stream()
                 .filter(leaf -> leaf.primaryKey().isEmpty() && !leaf.fullIdentity())
                 .forEach(leaf -> mends.add(Mend.sql(leaf.identity("FULL"))));
-        boolean mapped = config.tables().contains(name);
-        if (!mapped && published.filter(there -> !there).isPresent()) {
-            mends.add(Mend.sql(new SourceSql(CaptureSettings.of(config)).addTables(List.of(name))));
+        SourceSql sql = new SourceSql(CaptureSettings.of(config));
+        boolean lacking = published.map(there -> !there).orElseGet(() -> tells(sql.createPublication()));
+        if (lacking && !config.tables().contains(name)) {
+            mends.add(Mend.sql(sql.addTables(List.of(name))));
         }
         mends.add(Mend.setting("caches." + newName(cache, name), watching(cache, name)));
         findings.add(
@@ -74,6 +79,11 @@ final class WatchJudge {
                         + Keys.of(cache.target()).glob()
                         + " watches it; cheaper than match is key, where a column of that table makes the key",
                 mends);
+    }
+
+    /** Whether a mend that was told before makes the publication; else the listener makes it, with all tables. */
+    private boolean tells(String statement) {
+        return findings.all().stream().anyMatch(finding -> finding.sql().contains(statement));
     }
 
     private static String watching(CacheMapping cache, TableId table) {
