@@ -1,6 +1,7 @@
 package dev.freshet.client;
 
 import dev.freshet.model.Snapshot;
+import dev.freshet.model.Watermark;
 import dev.freshet.redis.ReadStore;
 import dev.freshet.redis.ReadStore.Ticket;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +23,7 @@ final class BatchRead {
 
     private final ReadStore store;
     private final Guard guard;
+    private final FreshnessCheck check;
     private final Codec codec;
     private final SharedSnapshots snapshots;
     private final LoadLimiter limiter;
@@ -40,6 +43,7 @@ final class BatchRead {
     BatchRead(
             ReadStore store,
             Guard guard,
+            FreshnessCheck check,
             Codec codec,
             SharedSnapshots snapshots,
             LoadLimiter limiter,
@@ -48,6 +52,7 @@ final class BatchRead {
             Duration patience) {
         this.store = store;
         this.guard = guard;
+        this.check = check;
         this.codec = codec;
         this.snapshots = snapshots;
         this.limiter = limiter;
@@ -56,7 +61,7 @@ final class BatchRead {
         this.patience = patience;
     }
 
-    <T> CompletableFuture<Map<String, Optional<T>>> read(Request<T> request) {
+    <T> CompletableFuture<Map<String, Answer<T>>> read(Request<T> request) {
         return request.keys().isEmpty() ? CompletableFuture.completedFuture(Map.of()) : new Batch<>(request).run();
     }
 
@@ -65,46 +70,65 @@ final class BatchRead {
 
         private final Request<T> request;
         private final boolean nested = Load.withinLoader();
-        private final Map<String, Optional<T>> found = new HashMap<>();
+        private final long beganNanos = System.nanoTime();
+        private final Map<String, Answer<T>> found = new HashMap<>();
 
         Batch(Request<T> request) {
             this.request = request;
         }
 
-        CompletableFuture<Map<String, Optional<T>>> run() {
+        CompletableFuture<Map<String, Answer<T>>> run() {
             return look(List.copyOf(request.keys()), Outcome.HIT)
-                    .thenComposeAsync(there -> there ? missing() : loadAll(Outcome.DEGRADED), request.executor())
+                    .thenComposeAsync(rest -> rest == Outcome.MISS ? missing() : loadAll(rest), request.executor())
                     .thenApply(done -> {
-                        Map<String, Optional<T>> all = new LinkedHashMap<>();
-                        request.keys().forEach(key -> all.put(key, found.getOrDefault(key, Optional.empty())));
+                        Map<String, Answer<T>> all = new LinkedHashMap<>();
+                        request.keys().forEach(key -> all.put(key, Objects.requireNonNull(found.get(key))));
                         return all;
                     });
         }
 
-        /** Reads keys from Redis; returns whether Redis answered. */
-        private CompletableFuture<Boolean> look(List<String> keys, Outcome outcome) {
+        /** Reads keys from Redis; returns how those are to be loaded that it did not find. */
+        private CompletableFuture<Outcome> look(List<String> keys, Outcome outcome) {
+            Freshness demand = request.options().freshness();
+            CompletableFuture<Outcome> rest = demand.isDemanded()
+                    ? check.before(demand, Optional.empty(), request.executor()).thenCompose(known -> {
+                        Outcome before = check.shortfall(demand, known).orElse(outcome);
+                        return before.bypassed()
+                                ? CompletableFuture.completedFuture(before)
+                                : ask(keys, outcome, known);
+                    })
+                    : ask(keys, outcome, Optional.empty());
+            return rest.exceptionally(failure -> Outcome.DEGRADED);
+        }
+
+        private CompletableFuture<Outcome> ask(List<String> keys, Outcome outcome, Optional<Watermark> known) {
+            Freshness demand = request.options().freshness();
             return guard.ask(() -> store.getAll(keys))
-                    .handleAsync(
-                            (values, failure) -> {
-                                if (failure != null) {
-                                    return false;
+                    .thenApplyAsync(
+                            values -> {
+                                // Again: time has passed.
+                                Optional<Outcome> shortfall = check.shortfall(demand, known);
+                                if (shortfall.filter(Outcome::bypassed).isPresent()) {
+                                    return shortfall.get();
                                 }
                                 for (int i = 0; i < keys.size(); i++) {
                                     String key = keys.get(i);
-                                    values.get(i).ifPresent(bytes -> take(key, bytes, outcome));
+                                    values.get(i).ifPresent(bytes -> take(key, bytes, outcome, shortfall, known));
                                 }
-                                return true;
+                                return Outcome.MISS;
                             },
                             request.executor());
         }
 
         @SuppressWarnings("unchecked")
-        private void take(String key, byte[] bytes, Outcome outcome) {
+        private void take(
+                String key, byte[] bytes, Outcome outcome, Optional<Outcome> shortfall, Optional<Watermark> known) {
             try {
                 Optional<T> value =
                         (Optional<T>) codec.decode(bytes, request.type().type());
-                found.put(key, value);
-                instruments.read(value.isPresent() ? outcome : Outcome.NEGATIVE);
+                Outcome how = shortfall.orElse(value.isPresent() ? outcome : Outcome.NEGATIVE);
+                found.put(key, new Answer<>(value, how, check.staleness(known)));
+                instruments.read(how);
             } catch (Codec.CodecException e) {
                 instruments.undecodable();
                 var unused = guard.ask(() -> store.remove(key));
@@ -179,7 +203,7 @@ final class BatchRead {
                                 return look(List.copyOf(waiting.keySet()), Outcome.WAIT);
                             },
                             request.executor())
-                    .thenComposeAsync(there -> loadAll(Outcome.MISS), request.executor());
+                    .thenComposeAsync(this::loadAll, request.executor());
         }
 
         /** @param leases by key; what has none is not stored */
@@ -214,8 +238,9 @@ final class BatchRead {
                 return;
             }
             ended(began);
+            Duration since = Duration.ofNanos(System.nanoTime() - beganNanos);
             for (String key : keys) {
-                found.put(key, Optional.ofNullable(values.get(key)));
+                found.put(key, new Answer<>(Optional.ofNullable(values.get(key)), outcome, Optional.of(since)));
                 instruments.read(outcome);
             }
             var unused = store(leases, snapshot).whenComplete((stored, never) -> done.complete(null));
@@ -238,7 +263,10 @@ final class BatchRead {
             return CompletableFuture.allOf(leases.values().stream()
                     .map(lease -> fills.fill(
                             lease,
-                            new Loaded<>(found.getOrDefault(lease.key(), Optional.empty()), snapshot),
+                            new Loaded<>(
+                                    Objects.requireNonNull(found.get(lease.key()))
+                                            .value(),
+                                    snapshot),
                             request.options()))
                     .toArray(CompletableFuture[]::new));
         }

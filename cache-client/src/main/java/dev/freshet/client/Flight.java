@@ -23,7 +23,17 @@ final class Flight<T> {
     }
 
     private final CompletableFuture<End<T>> end = new CompletableFuture<>();
+    private final boolean bypasses;
     private boolean loading;
+
+    /** @param bypasses whether Redis is passed over */
+    Flight(boolean bypasses) {
+        this.bypasses = bypasses;
+    }
+
+    boolean bypasses() {
+        return bypasses;
+    }
 
     /** Whether the load had not begun yet: whatever it will read is as new as if it were read for the one who joins. */
     synchronized boolean join() {

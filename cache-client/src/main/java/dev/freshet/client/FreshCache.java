@@ -1,5 +1,6 @@
 package dev.freshet.client;
 
+import dev.freshet.model.Watermark;
 import dev.freshet.redis.ReadStore;
 import dev.freshet.redis.RedisLayout;
 import dev.freshet.redis.RedisReadStore;
@@ -13,7 +14,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +41,7 @@ public final class FreshCache implements AutoCloseable {
     private final ReadStore store;
     private final Optional<RedisTracking<NearCache>> tracking;
     private final Guard guard;
+    private final FreshnessCheck check;
     private final Instruments instruments;
     private final ReadThrough reads;
     private final BatchRead batches;
@@ -73,10 +77,12 @@ public final class FreshCache implements AutoCloseable {
                 .register(builder.meters);
         this.snapshots = new SharedSnapshots(builder.snapshots);
         Fills fills = new Fills(store, guard, builder.codec, instruments, builder.leaseLife, builder.largest);
+        SourceClock clock = new SourceClock(builder.snapshots, System::nanoTime, InstantSource.system());
+        this.check = new FreshnessCheck(builder.pipeline, store, guard, clock, new Watermarks(System::nanoTime));
         this.reads = new ReadThrough(
-                store, tracking, guard, builder.codec, snapshots, limiter, instruments, fills, builder.waiting);
-        this.batches =
-                new BatchRead(store, guard, builder.codec, snapshots, limiter, instruments, fills, builder.waiting);
+                store, tracking, guard, check, builder.codec, snapshots, limiter, instruments, fills, builder.waiting);
+        this.batches = new BatchRead(
+                store, guard, check, builder.codec, snapshots, limiter, instruments, fills, builder.waiting);
         this.tags = new TagsInUse(store, guard);
     }
 
@@ -131,12 +137,17 @@ public final class FreshCache implements AutoCloseable {
      * The value at the key, else what the loader returns, which is then stored if that is safe. The loader runs on this
      * thread, or not at all.
      */
-    @SuppressWarnings("unchecked")
     public <T, X extends Exception> Optional<T> get(
             String key, ValueType<T> type, Loader<T, X> loader, ReadOptions options) throws X {
-        Optional<Optional<T>> near = near(key, type);
+        return read(key, type, loader, options).value();
+    }
+
+    /** The same, with where the value came from and how stale it may be. */
+    @SuppressWarnings("unchecked")
+    public <T, X extends Exception> Answer<T> read(
+            String key, ValueType<T> type, Loader<T, X> loader, ReadOptions options) throws X {
+        Optional<Answer<T>> near = near(key, type, options);
         if (near.isPresent()) {
-            tags.used(options.tags());
             return near.get();
         }
         CallerThread caller = new CallerThread(executor);
@@ -149,28 +160,40 @@ public final class FreshCache implements AutoCloseable {
     }
 
     /**
-     * The same without blocking. The loader is called on the cache's executor, and must not block it. What it reads through
+     * The value without blocking. The loader is called on the cache's executor, and must not block it. What it reads through
      * this cache it should ask for while it is called: reads that its stages ask for later wait for room like any other,
      * and so may wait for themselves.
      */
     public <T> CompletableFuture<Optional<T>> getAsync(
             String key, ValueType<T> type, AsyncLoader<T> loader, ReadOptions options) {
-        Optional<Optional<T>> near = near(key, type);
-        if (near.isPresent()) {
-            tags.used(options.tags());
-            return CompletableFuture.completedFuture(near.get());
-        }
-        return read(key, type, Load.of(loader, inTransaction), options, executor);
+        return readAsync(key, type, loader, options).thenApply(Answer::value);
+    }
+
+    /** The same, with where the value came from and how stale it may be. */
+    public <T> CompletableFuture<Answer<T>> readAsync(
+            String key, ValueType<T> type, AsyncLoader<T> loader, ReadOptions options) {
+        Optional<Answer<T>> near = near(key, type, options);
+        return near.map(CompletableFuture::completedFuture)
+                .orElseGet(() -> read(key, type, Load.of(loader, inTransaction), options, executor));
     }
 
     /**
      * The values at several keys: one command for those in Redis, one call of the loader for all that are missing; a
      * second one where other readers were loading some and did not get them in. Each asked key is in the answer.
      */
-    @SuppressWarnings("unchecked")
     public <T, X extends Exception> Map<String, Optional<T>> getAll(
             Collection<String> keys, ValueType<T> type, BatchLoader<T, X> loader, ReadOptions options) throws X {
+        Map<String, Optional<T>> values = new LinkedHashMap<>();
+        readAll(keys, type, loader, options).forEach((key, answer) -> values.put(key, answer.value()));
+        return values;
+    }
+
+    /** The same, with where each value came from and how stale it may be. */
+    @SuppressWarnings("unchecked")
+    public <T, X extends Exception> Map<String, Answer<T>> readAll(
+            Collection<String> keys, ValueType<T> type, BatchLoader<T, X> loader, ReadOptions options) throws X {
         keys.forEach(FreshCache::refuseOwn);
+        check.requirePipeline(options.freshness());
         CallerThread caller = new CallerThread(executor);
         tags.used(options.tags());
         try {
@@ -214,26 +237,34 @@ public final class FreshCache implements AutoCloseable {
         return done;
     }
 
-    private <T> Optional<Optional<T>> near(String key, ValueType<T> type) {
+    private <T> Optional<Answer<T>> near(String key, ValueType<T> type, ReadOptions options) {
+        Freshness demand = options.freshness();
+        check.requirePipeline(demand);
         Optional<RedisTracking.Session<NearCache>> session = tracking.flatMap(RedisTracking::session);
-        if (session.isEmpty() || !session.get().live()) {
+        if (session.isEmpty() || !session.get().live() || demand.notOlderThan().isPresent()) {
             return Optional.empty();
         }
-        Optional<Optional<T>> value = session.get().near().get(key, type);
-        if (value.isPresent()) {
-            Outcome outcome = value.get().isPresent() ? Outcome.NEAR_HIT : Outcome.NEGATIVE;
-            instruments.read(outcome);
-            if (instruments.observed()) {
-                instruments
-                        .start()
-                        .lowCardinalityKeyValue("outcome", outcome.tag)
-                        .stop();
-            }
+        NearCache near = session.get().near();
+        // Before the value is looked up: a push that comes in between may have removed it.
+        Optional<Watermark> known = demand.isDemanded() ? near.watermarks().remembered() : Optional.empty();
+        Optional<Optional<T>> value = near.get(key, type);
+        if (value.isEmpty()) {
+            return Optional.empty();
         }
-        return value;
+        if (check.shortfall(demand, known).isPresent()) {
+            instruments.nearRefused();
+            return Optional.empty();
+        }
+        Outcome outcome = value.get().isPresent() ? Outcome.NEAR_HIT : Outcome.NEGATIVE;
+        instruments.read(outcome);
+        if (instruments.observed()) {
+            instruments.start().lowCardinalityKeyValue("outcome", outcome.tag).stop();
+        }
+        tags.used(options.tags());
+        return Optional.of(new Answer<>(value.get(), outcome, check.staleness(known)));
     }
 
-    private <T> CompletableFuture<Optional<T>> read(
+    private <T> CompletableFuture<Answer<T>> read(
             String key, ValueType<T> type, Load<T> load, ReadOptions options, Executor steps) {
         refuseOwn(key);
         tags.used(options.tags());
@@ -247,8 +278,7 @@ public final class FreshCache implements AutoCloseable {
                         observation.error(failure);
                     }
                     observation.stop();
-                })
-                .thenApply(Answer::value);
+                });
     }
 
     private static void refuseOwn(String key) {
@@ -289,6 +319,7 @@ public final class FreshCache implements AutoCloseable {
         private int largest = 1024 * 1024;
         private long nearBytes;
         private Duration nearAge = Duration.ofMinutes(1);
+        private Optional<String> pipeline = Optional.empty();
         private String name = "default";
         private MeterRegistry meters = new SimpleMeterRegistry();
         private ObservationRegistry observations = ObservationRegistry.NOOP;
@@ -353,6 +384,15 @@ public final class FreshCache implements AutoCloseable {
         public Builder nearCache(long bytes, Duration age) {
             this.nearBytes = bytes;
             this.nearAge = age;
+            return this;
+        }
+
+        /**
+         * The pipeline whose writers keep these keys fresh, as {@code freshet.yml} names it; to be told where reads demand
+         * freshness ({@link ReadOptions#withMaxStaleness(Duration)}, {@link ReadOptions#notOlderThan}).
+         */
+        public Builder pipeline(String newPipeline) {
+            this.pipeline = Optional.of(newPipeline);
             return this;
         }
 

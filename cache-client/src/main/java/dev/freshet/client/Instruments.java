@@ -16,6 +16,7 @@ final class Instruments {
     private final Map<FillResult, Counter> fills = new EnumMap<>(FillResult.class);
     private final Counter undecodable;
     private final Counter foreign;
+    private final Counter nearRefused;
     private final Timer loads;
     private final ObservationRegistry observations;
     private final String cache;
@@ -50,6 +51,10 @@ final class Instruments {
                 .tag("cache", cache)
                 .description("Keys that hold something else than text, and were left alone")
                 .register(meters);
+        this.nearRefused = Counter.builder("freshet.cache.near.refused")
+                .tag("cache", cache)
+                .description("Values of this process that were not known to be as fresh as the read asked for")
+                .register(meters);
         this.loads = Timer.builder("freshet.cache.loads")
                 .tag("cache", cache)
                 .description("Loads from the source")
@@ -70,6 +75,10 @@ final class Instruments {
 
     void foreign() {
         foreign.increment();
+    }
+
+    void nearRefused() {
+        nearRefused.increment();
     }
 
     void loaded(long nanos) {

@@ -16,6 +16,7 @@ final class NearCache implements RedisTracking.Near {
     private static final int OVERHEAD = 128;
 
     private final Cache<String, Slot> slots;
+    private final Watermarks watermarks;
 
     /** A place for a value, empty in a placeholder; compared by identity. */
     static final class Slot {
@@ -35,6 +36,7 @@ final class NearCache implements RedisTracking.Near {
      * @param age the longest that an entry is kept: a value's ttl is not known here, and its end may be told late
      */
     NearCache(long weight, Duration age) {
+        this.watermarks = new Watermarks(System::nanoTime);
         this.slots = Caffeine.newBuilder()
                 .maximumWeight(weight)
                 .weigher((String key, Slot slot) -> OVERHEAD + 2 * key.length() + slot.bytes)
@@ -50,6 +52,11 @@ final class NearCache implements RedisTracking.Near {
         return slot != null && slot.type.isPresent() && slot.type.get().equals(type)
                 ? (Optional<Optional<T>>) (Optional<?>) slot.value
                 : Optional.empty();
+    }
+
+    /** What was read of the watermark over the same connection as the values. */
+    Watermarks watermarks() {
+        return watermarks;
     }
 
     /** To be called before the read is sent. */

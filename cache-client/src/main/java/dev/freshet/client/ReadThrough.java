@@ -27,6 +27,7 @@ final class ReadThrough {
     private final ReadStore store;
     private final Optional<RedisTracking<NearCache>> tracking;
     private final Guard guard;
+    private final FreshnessCheck check;
     private final Codec codec;
     private final SharedSnapshots snapshots;
     private final LoadLimiter limiter;
@@ -38,13 +39,31 @@ final class ReadThrough {
     /** @param executor runs decoding, encoding and loading */
     record Request<T>(String key, ValueType<T> type, ReadOptions options, Load<T> load, Executor executor) {}
 
-    private record Id(String key, ValueType<?> type) {}
+    /** @param bypass whether Redis is passed over: who does that waits for nobody who asks it, and stores nothing */
+    private record Id(String key, ValueType<?> type, boolean bypass) {}
+
+    /** What a look at Redis found. */
+    private sealed interface Looked<T> {
+
+        /**
+         * @param shortfall {@link Outcome#STALE} where it is to be flagged
+         * @param staleness where it was asked for and is known
+         */
+        record Found<T>(Optional<T> value, Optional<Outcome> shortfall, Optional<Duration> staleness)
+                implements Looked<T> {}
+
+        record Missing<T>() implements Looked<T> {}
+
+        /** @param why a bypass */
+        record NotFresh<T>(Outcome why) implements Looked<T> {}
+    }
 
     /** @param patience how long to wait for another's load */
     ReadThrough(
             ReadStore store,
             Optional<RedisTracking<NearCache>> tracking,
             Guard guard,
+            FreshnessCheck check,
             Codec codec,
             SharedSnapshots snapshots,
             LoadLimiter limiter,
@@ -54,6 +73,7 @@ final class ReadThrough {
         this.store = store;
         this.tracking = tracking;
         this.guard = guard;
+        this.check = check;
         this.codec = codec;
         this.snapshots = snapshots;
         this.limiter = limiter;
@@ -67,10 +87,38 @@ final class ReadThrough {
         return new Read<>(request).fromRedis(Outcome.HIT, 0);
     }
 
-    /** The value in Redis, decoded; what cannot be decoded is removed and missing. */
-    private <T> CompletableFuture<Optional<Optional<T>>> ask(Request<T> request) {
+    /** Looks in Redis, where that is known to be as fresh as the read demands. */
+    private <T> CompletableFuture<Looked<T>> look(Request<T> request) {
+        Freshness demand = request.options().freshness();
         Optional<RedisTracking.Session<NearCache>> session =
                 tracking.flatMap(RedisTracking::session).filter(RedisTracking.Session::live);
+        if (!demand.isDemanded()) {
+            return ask(request, session).thenApply(value -> looked(value, Optional.empty(), Optional.empty()));
+        }
+        return check.before(demand, session, request.executor()).thenCompose(known -> {
+            Optional<Outcome> before = check.shortfall(demand, known);
+            if (before.filter(Outcome::bypassed).isPresent()) {
+                return CompletableFuture.<Looked<T>>completedFuture(new Looked.NotFresh<>(before.get()));
+            }
+            // Again at the end: the value is handed over now, and time has passed.
+            return ask(request, session)
+                    .thenApply(value -> looked(value, check.shortfall(demand, known), check.staleness(known)));
+        });
+    }
+
+    private static <T> Looked<T> looked(
+            Optional<Optional<T>> value, Optional<Outcome> shortfall, Optional<Duration> staleness) {
+        if (value.isEmpty()) {
+            return new Looked.Missing<>();
+        }
+        return shortfall.filter(Outcome::bypassed).isPresent()
+                ? new Looked.NotFresh<>(shortfall.get())
+                : new Looked.Found<>(value.get(), shortfall, staleness);
+    }
+
+    /** The value in Redis, decoded; what cannot be decoded is removed and missing. */
+    private <T> CompletableFuture<Optional<Optional<T>>> ask(
+            Request<T> request, Optional<RedisTracking.Session<NearCache>> session) {
         if (session.isEmpty()) {
             return guard.ask(() -> store.get(request.key()))
                     .thenApplyAsync(bytes -> bytes.flatMap(some -> decode(request, some)), request.executor());
@@ -109,32 +157,39 @@ final class ReadThrough {
 
         private final Request<T> request;
         private final boolean alone = Load.withinLoader();
+        private final long beganNanos = System.nanoTime();
 
         Read(Request<T> request) {
             this.request = request;
         }
 
         CompletableFuture<Answer<T>> fromRedis(Outcome found, int attempt) {
-            return then(ask(request), (value, failure) -> {
+            return then(look(request), (looked, failure) -> {
                 if (failure != null) {
                     return RedisReadStore.isForeign(failure) ? foreign() : miss(Outcome.DEGRADED, attempt);
+                } else if (looked instanceof Looked.Found<T> there) {
+                    return found(there, found);
                 }
-                return value.isPresent()
-                        ? completed(value.get(), value.get().isEmpty() ? Outcome.NEGATIVE : found)
-                        : miss(Outcome.MISS, attempt);
+                return miss(looked instanceof Looked.NotFresh<T> notFresh ? notFresh.why() : Outcome.MISS, attempt);
             });
+        }
+
+        private CompletableFuture<Answer<T>> found(Looked.Found<T> there, Outcome found) {
+            Outcome outcome = there.value().isEmpty() ? Outcome.NEGATIVE : found;
+            return CompletableFuture.completedFuture(
+                    new Answer<>(there.value(), there.shortfall().orElse(outcome), there.staleness()));
         }
 
         private CompletableFuture<Answer<T>> foreign() {
             instruments.foreign();
-            return load(new Flight<>(), Optional.empty(), Outcome.MISS);
+            return load(new Flight<>(false), Optional.empty(), Outcome.MISS);
         }
 
         @SuppressWarnings("unchecked")
         private CompletableFuture<Answer<T>> miss(Outcome outcome, int attempt) {
-            Flight<T> mine = new Flight<>();
+            Flight<T> mine = new Flight<>(outcome.bypassed());
             if (!alone && attempt < ATTEMPTS) {
-                Flight<T> other = (Flight<T>) flights.putIfAbsent(id(), mine);
+                Flight<T> other = (Flight<T>) flights.putIfAbsent(id(mine), mine);
                 if (other != null) {
                     return join(other, outcome, attempt);
                 }
@@ -145,13 +200,15 @@ final class ReadThrough {
         private CompletableFuture<Answer<T>> join(Flight<T> flight, Outcome outcome, int attempt) {
             boolean early = flight.join();
             return then(flight.end(), (end, never) -> {
-                if (end instanceof Flight.End.Stored<T> stored) {
-                    return completed(stored.value(), Outcome.WAIT);
+                if (end instanceof Flight.End.Stored<T> stored && (early || !isDemanding())) {
+                    return CompletableFuture.completedFuture(answer(stored.value(), Outcome.WAIT, early));
                 } else if (end instanceof Flight.End.Loaded<T> loaded && early) {
-                    return completed(loaded.value(), outcome == Outcome.DEGRADED ? outcome : Outcome.WAIT);
+                    return CompletableFuture.completedFuture(
+                            answer(loaded.value(), outcome == Outcome.MISS ? Outcome.WAIT : outcome, true));
                 } else if (end instanceof Flight.End.Failed<T> failed && early) {
                     return CompletableFuture.failedFuture(failed.failure());
-                } else if (end instanceof Flight.End.InRedis<T>) {
+                } else if (end instanceof Flight.End.InRedis<T> || end instanceof Flight.End.Stored<T>) {
+                    // What another stored was in Redis after this read began, but as old as its load or older.
                     return fromRedis(Outcome.WAIT, attempt + 1);
                 }
                 return miss(outcome, attempt + 1);
@@ -159,7 +216,7 @@ final class ReadThrough {
         }
 
         private CompletableFuture<Answer<T>> lead(Flight<T> flight, Outcome outcome, int attempt) {
-            if (outcome == Outcome.DEGRADED || attempt >= ATTEMPTS) {
+            if (outcome != Outcome.MISS || attempt >= ATTEMPTS) {
                 return load(flight, Optional.empty(), outcome);
             }
             return then(guard.ask(() -> store.lease(request.key())), (ticket, failure) -> {
@@ -189,12 +246,14 @@ final class ReadThrough {
 
         /** The other did not store, or the word of it was lost; a refresh may have stored meanwhile. */
         private CompletableFuture<Answer<T>> lookOnceMore(Flight<T> flight) {
-            return then(ask(request), (value, failure) -> {
-                if (failure != null || value.isEmpty()) {
-                    return load(flight, Optional.empty(), failure == null ? Outcome.MISS : Outcome.DEGRADED);
+            return then(look(request), (looked, failure) -> {
+                if (looked instanceof Looked.Found<T> there) {
+                    land(flight, new Flight.End.InRedis<>());
+                    return found(there, Outcome.WAIT);
+                } else if (looked instanceof Looked.NotFresh<T> notFresh) {
+                    return load(flight, Optional.empty(), notFresh.why());
                 }
-                land(flight, new Flight.End.InRedis<>());
-                return completed(value.get(), value.get().isEmpty() ? Outcome.NEGATIVE : Outcome.WAIT);
+                return load(flight, Optional.empty(), failure == null ? Outcome.MISS : Outcome.DEGRADED);
             });
         }
 
@@ -261,7 +320,7 @@ final class ReadThrough {
                 Outcome outcome,
                 CompletableFuture<Answer<T>> answer) {
             // Nobody joins from here on: whoever reads the key after it was stored must read it from Redis.
-            flights.remove(id(), flight);
+            flights.remove(id(flight), flight);
             CompletableFuture<FillResult> stored = lease.isPresent()
                     ? fills.fill(lease.get(), loaded, request.options())
                     : CompletableFuture.completedFuture(FillResult.FAILED);
@@ -271,21 +330,29 @@ final class ReadThrough {
                         result == FillResult.STORED
                                 ? new Flight.End.Stored<>(loaded.value())
                                 : new Flight.End.Loaded<>(loaded.value()));
-                answer.complete(new Answer<>(loaded.value(), outcome));
+                answer.complete(answer(loaded.value(), outcome, true));
             });
         }
 
         private void land(Flight<T> flight, Flight.End<T> end) {
-            flights.remove(id(), flight);
+            flights.remove(id(flight), flight);
             flight.end().complete(end);
         }
 
-        private Id id() {
-            return new Id(request.key(), request.type());
+        private Id id(Flight<T> flight) {
+            return new Id(request.key(), request.type(), flight.bypasses());
         }
 
-        private CompletableFuture<Answer<T>> completed(Optional<T> value, Outcome outcome) {
-            return CompletableFuture.completedFuture(new Answer<>(value, outcome));
+        private boolean isDemanding() {
+            return request.options().freshness().isDemanded();
+        }
+
+        /** @param loaded whether the value's load began after this read */
+        private Answer<T> answer(Optional<T> value, Outcome outcome, boolean loaded) {
+            return new Answer<>(
+                    value,
+                    outcome,
+                    loaded ? Optional.of(Duration.ofNanos(System.nanoTime() - beganNanos)) : Optional.empty());
         }
 
         private <V> CompletableFuture<Answer<T>> then(CompletableFuture<V> step, Next<V, T> next) {

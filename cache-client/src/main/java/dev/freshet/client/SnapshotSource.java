@@ -1,6 +1,7 @@
 package dev.freshet.client;
 
 import dev.freshet.model.Snapshot;
+import java.time.Instant;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -16,12 +17,18 @@ public interface SnapshotSource {
      */
     Optional<Snapshot> take() throws Exception;
 
+    /**
+     * The primary's clock, read now: a watermark's age is told by it. Empty where it is not told; then this machine's own
+     * clock counts, and as much as it is behind the source's, values may be staler than allowed.
+     *
+     * @throws Exception where the source cannot be asked
+     */
+    default Optional<Instant> time() throws Exception {
+        return Optional.empty();
+    }
+
     /** @param primary connects to the primary, best through a pool */
     static SnapshotSource of(DataSource primary) {
-        return () -> {
-            try (java.sql.Connection connection = primary.getConnection()) {
-                return JdbcSnapshots.take(connection);
-            }
-        };
+        return new JdbcSnapshots(primary);
     }
 }

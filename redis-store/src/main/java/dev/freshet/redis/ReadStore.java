@@ -1,6 +1,7 @@
 package dev.freshet.redis;
 
 import dev.freshet.model.Snapshot;
+import dev.freshet.model.Watermark;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,9 @@ public interface ReadStore extends AutoCloseable {
 
     /** The values of all keys, in their order, in one command. */
     CompletionStage<List<Optional<byte[]>>> getAll(List<String> keys);
+
+    /** How far the pipeline's changes are applied: what is read here afterwards lacks none of them. Empty: nothing is known. */
+    CompletionStage<Optional<Watermark>> watermark(String pipeline);
 
     /** Asks, after a miss, for the right to load and fill (rule 7). */
     CompletionStage<Ticket> lease(String key);

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -141,8 +140,8 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
         return link.ask(
                 "tell the patterns",
                 redis -> redis.hgetall(fenced).thenCombine(redis.hgetall(unfenced), (one, other) -> {
-                    Map<String, String> globs = texts(one);
-                    globs.putAll(texts(other));
+                    Map<String, String> globs = Utf8.texts(one);
+                    globs.putAll(Utf8.texts(other));
                     return globs;
                 }));
     }
@@ -151,13 +150,7 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
     public CompletionStage<Map<String, String>> bookmarks(String pipeline) {
         byte[] places = Utf8.encode(RedisLayout.warm(pipeline));
         return link.ask("tell how far a warm came", redis -> redis.hgetall(places))
-                .thenApply(RedisCacheStore::texts);
-    }
-
-    private static Map<String, String> texts(Map<byte[], byte[]> fields) {
-        Map<String, String> texts = new TreeMap<>();
-        fields.forEach((name, value) -> texts.put(Utf8.decode(name), Utf8.decode(value)));
-        return texts;
+                .thenApply(Utf8::texts);
     }
 
     @Override
@@ -225,10 +218,7 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
 
     @Override
     public CompletionStage<Optional<Watermark>> watermark(String pipeline) {
-        byte[] name = Utf8.encode(RedisLayout.watermark(pipeline));
-        return link.ask("tell the watermark", redis -> redis.hgetall(name))
-                .thenApply(RedisCacheStore::texts)
-                .thenApply(StoredWatermark::parse);
+        return link.ask("tell the watermark", redis -> StoredWatermark.ask(redis, pipeline));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.freshet.redis;
 
 import dev.freshet.model.Snapshot;
+import dev.freshet.model.Watermark;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -93,6 +94,11 @@ public final class RedisReadStore implements ReadStore {
 
     private static Optional<byte[]> optional(KeyValue<byte[], byte[]> value) {
         return value.hasValue() ? Optional.of(value.getValue()) : Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Optional<Watermark>> watermark(String pipeline) {
+        return link.ask("tell the watermark", redis -> StoredWatermark.ask(redis, pipeline));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.freshet.redis;
 
+import dev.freshet.model.Watermark;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -74,14 +75,22 @@ public final class RedisTracking<N extends RedisTracking.Near> implements AutoCl
         /** Reads a key; from now on Redis tells once when it changes, before or after the reply. */
         public CompletionStage<Optional<byte[]>> get(String key) {
             byte[] name = Utf8.encode(key);
-            return connection
-                    .async()
-                    .get(name)
-                    .toCompletableFuture()
+            return limited("get a tracked key", connection.async().get(name)).thenApply(Optional::ofNullable);
+        }
+
+        /**
+         * How far the pipeline's changes are applied. When this completes, every push about one of them has been heard:
+         * Redis sends them in order over this connection, and the change came before its watermark.
+         */
+        public CompletionStage<Optional<Watermark>> watermark(String pipeline) {
+            return limited("tell the watermark", StoredWatermark.ask(connection.async(), pipeline));
+        }
+
+        private <T> CompletionStage<T> limited(String what, CompletionStage<T> asked) {
+            return asked.toCompletableFuture()
                     .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                    .thenApply(Optional::ofNullable)
-                    .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new CacheUnavailableException(
-                            "Redis did not get a tracked key", RedisLink.cause(failure))));
+                    .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                            new CacheUnavailableException("Redis did not " + what, RedisLink.cause(failure))));
         }
     }
 

@@ -3,11 +3,13 @@ package dev.freshet.redis;
 import dev.freshet.model.LogPosition;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Watermark;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** The form of a watermark in Redis. Pure functions, thread-safe. */
 final class StoredWatermark {
@@ -27,6 +29,12 @@ final class StoredWatermark {
                 Long.toString(position.timeline()),
                 position.lsn().toString(),
                 Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, watermark.sourceTime())));
+    }
+
+    static CompletionStage<Optional<Watermark>> ask(RedisAsyncCommands<byte[], byte[]> redis, String pipeline) {
+        return redis.hgetall(Utf8.encode(RedisLayout.watermark(pipeline)))
+                .thenApply(Utf8::texts)
+                .thenApply(StoredWatermark::parse);
     }
 
     /** Empty also where something else stands there: then nothing is known to be fresh. */

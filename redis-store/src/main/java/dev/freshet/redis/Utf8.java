@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Text as Redis holds it. */
 final class Utf8 {
@@ -37,5 +39,12 @@ final class Utf8 {
     /** For matching only: bytes that are no UTF-8 become U+FFFD, so the text does not always lead back to the bytes. */
     static String decode(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** A hash's fields and values, as {@link #decode} reads them. */
+    static Map<String, String> texts(Map<byte[], byte[]> fields) {
+        Map<String, String> texts = new TreeMap<>();
+        fields.forEach((name, value) -> texts.put(decode(name), decode(value)));
+        return texts;
     }
 }

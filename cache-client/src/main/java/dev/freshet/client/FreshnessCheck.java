@@ -1,0 +1,94 @@
+package dev.freshet.client;
+
+import dev.freshet.model.Watermark;
+import dev.freshet.redis.ReadStore;
+import dev.freshet.redis.RedisTracking;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Finds out how fresh what is cached must be, by the pipeline's watermark. The watermark must be known <em>before</em> the
+ * value is read: a newer one would tell of changes that came after the value. A value of this process needs one that came
+ * over the connection which told of its changes: by then each push before the watermark was heard. Thread-safe.
+ */
+final class FreshnessCheck {
+
+    private final Optional<String> pipeline;
+    private final ReadStore store;
+    private final Guard guard;
+    private final SourceClock clock;
+    private final Watermarks plain;
+
+    /** @param plain what is remembered of the store's connection */
+    FreshnessCheck(Optional<String> pipeline, ReadStore store, Guard guard, SourceClock clock, Watermarks plain) {
+        this.pipeline = pipeline;
+        this.store = store;
+        this.guard = guard;
+        this.clock = clock;
+        this.plain = plain;
+    }
+
+    /** @throws IllegalStateException where freshness is demanded and the cache was not told whose watermark counts */
+    void requirePipeline(Freshness demand) {
+        if (demand.isDemanded() && pipeline.isEmpty()) {
+            throw new IllegalStateException(
+                    "a read demands freshness, and this cache does not know its pipeline: name it"
+                            + " with FreshCache.builder(...).pipeline(\"...\"), as freshet.yml does");
+        }
+    }
+
+    /**
+     * The watermark that speaks for what is read from Redis from now on; Redis is asked where the remembered one is not
+     * good enough. Fails where Redis does not answer.
+     */
+    CompletableFuture<Optional<Watermark>> before(
+            Freshness demand, Optional<RedisTracking.Session<NearCache>> session, Executor executor) {
+        CompletableFuture<Void> clockReady =
+                demand.maxStaleness().isPresent() ? clock.ready(executor) : CompletableFuture.completedFuture(null);
+        return clockReady.thenCompose(ready -> {
+            Watermarks known = session.map(open -> open.near().watermarks()).orElse(plain);
+            Optional<Watermark> remembered = known.remembered();
+            return shortfall(demand, remembered).isEmpty()
+                    ? CompletableFuture.completedFuture(remembered)
+                    : known.ask(() -> guard.ask(() -> session.isPresent()
+                            ? session.get().watermark(pipeline.orElseThrow())
+                            : store.watermark(pipeline.orElseThrow())));
+        });
+    }
+
+    /** What becomes of a cached value if this is all that was known before it was read; empty: it is fresh enough. */
+    Optional<Outcome> shortfall(Freshness demand, Optional<Watermark> known) {
+        boolean covered = demand.notOlderThan()
+                .map(token -> known.isPresent() && known.get().position().covers(token.position()))
+                .orElse(true);
+        if (!covered) {
+            return Optional.of(Outcome.BYPASSED_TOKEN);
+        }
+        boolean recent = demand.maxStaleness()
+                .map(limit -> staleness(known)
+                        .filter(age -> age.compareTo(limit) <= 0)
+                        .isPresent())
+                .orElse(true);
+        if (recent) {
+            return Optional.empty();
+        }
+        return Optional.of(demand.whenStale() == Freshness.WhenStale.FLAG ? Outcome.STALE : Outcome.BYPASSED_STALENESS);
+    }
+
+    /** How long ago, at most, a change was visible that may be missing. */
+    Optional<Duration> staleness(Optional<Watermark> known) {
+        Optional<Instant> now = known.isPresent() ? clock.latest() : Optional.empty();
+        if (known.isEmpty() || now.isEmpty()) {
+            return Optional.empty();
+        }
+        Duration age = Duration.between(known.get().sourceTime(), now.get());
+        if (age.isNegative()) {
+            clock.distrust();
+            return Optional.empty();
+        }
+        return Optional.of(age);
+    }
+}
