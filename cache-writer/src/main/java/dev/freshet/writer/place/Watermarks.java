@@ -110,7 +110,7 @@ public final class Watermarks {
                 .toCompletableFuture()
                 .join();
         if (moved) {
-            while (pending.removeFirst() != reached) {
+            while (!pending.removeFirst().equals(reached)) {
                 // Older ones are reached as well.
             }
         }
