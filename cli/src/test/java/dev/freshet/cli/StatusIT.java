@@ -92,6 +92,7 @@ class StatusIT {
             try (FreshetProcess writer = start("writer")) {
                 await().atMost(START).until(() -> status().code() == 0);
                 assertThat(lag(read())).isZero();
+                assertThat(writer.terminate()).as("%s", writer.err()).isZero();
             }
             assertThat(listener.terminate()).as("%s", listener.err()).isZero();
         }
