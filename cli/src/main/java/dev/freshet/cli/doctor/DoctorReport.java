@@ -99,7 +99,12 @@ public final class DoctorReport {
     }
 
     private String counts() {
-        return count("error") + " errors, " + count("warning") + " warnings, " + count("advice") + " advice";
+        return plural("error") + ", " + plural("warning") + ", " + count("advice") + " advice";
+    }
+
+    private String plural(String word) {
+        long count = count(word);
+        return count + " " + word + (count == 1 ? "" : "s");
     }
 
     private static void row(StringBuilder text, String name, String value) {

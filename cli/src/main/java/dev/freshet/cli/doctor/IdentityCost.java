@@ -9,7 +9,7 @@ final class IdentityCost {
 
     static String words(TableFacts.Leaf leaf, TableFactsReader.Since since) {
         if (leaf.rowBytes() == 0) {
-            return "the old row's width for each update and delete; how wide rows are shows after ANALYZE";
+            return "about an old row's width for each update and delete; of too few rows to tell how wide";
         }
         double seconds = since.tables().toMillis() / 1000.0;
         double perSecond =
@@ -23,7 +23,10 @@ final class IdentityCost {
                         : "");
     }
 
-    /** The old row as it stands in the table; its own page's overhead makes up for the record's. */
+    /**
+     * The old row as it stands in the table. Measured on PostgreSQL 17 with rows of 342 bytes: 320 bytes more, beside 517
+     * without.
+     */
     static double perChange(TableFacts.Leaf leaf) {
         return leaf.rowBytes();
     }

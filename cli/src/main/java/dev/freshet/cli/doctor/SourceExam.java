@@ -61,8 +61,9 @@ final class SourceExam implements AutoCloseable {
             new SourceJudge(config, findings).judge(facts);
             measures.add(
                     "postgres",
-                    server.get().version() / 10000 + "." + server.get().version() % 10000 + " on "
-                            + server.get().hosting().words() + ", senders "
+                    server.get().hosting().words() + " "
+                            + server.get().version() / 10000 + "."
+                            + server.get().version() % 10000 + ", senders "
                             + server.get().senders() + " of " + server.get().maxSenders() + ", slots "
                             + server.get().slots() + " of " + server.get().maxSlots());
             facts.ownSlot()
@@ -165,9 +166,14 @@ final class SourceExam implements AutoCloseable {
     /** Beside the new row the old one is logged as a whole. */
     private void identityCost(TableFacts table) {
         since.ifPresent(begin -> table.leaves().stream()
-                .filter(TableFacts.Leaf::fullIdentity)
+                .filter(leaf -> leaf.fullIdentity() || proposed(leaf))
                 .forEach(leaf -> measures.add(
-                        "WAL for REPLICA IDENTITY FULL of " + leaf.table(), IdentityCost.words(leaf, begin))));
+                        "WAL for REPLICA IDENTITY FULL of " + leaf.table(),
+                        (leaf.fullIdentity() ? "" : "proposed: ") + IdentityCost.words(leaf, begin))));
+    }
+
+    private boolean proposed(TableFacts.Leaf leaf) {
+        return findings.all().stream().anyMatch(finding -> finding.sql().contains(leaf.identity("FULL")));
     }
 
     private void reads(CacheMapping cache) {

@@ -24,7 +24,7 @@ record TableFacts(
      * @param logged whether its changes are in the log
      * @param fullIdentity whether the whole old row is logged
      * @param primaryKey its columns; empty where there is none that identifies rows
-     * @param rows as the planner estimates; negative where nobody has counted yet
+     * @param rows as the planner estimates, or the statistics count
      * @param bytes of the rows
      * @param toastBytes of the values that are stored apart
      * @param toastable columns whose values may be stored apart
@@ -40,9 +40,11 @@ record TableFacts(
             Set<String> toastable,
             Writes writes) {
 
-        /** Of a row as it stands in the table; 0 where nobody has counted yet. */
+        private static final int FEW = 100;
+
+        /** Of a row as it stands in the table; 0 where there are too few to tell. */
         double rowBytes() {
-            return rows > 0 ? bytes / rows : 0;
+            return rows >= FEW ? bytes / rows : 0;
         }
 
         String identity(String which) {

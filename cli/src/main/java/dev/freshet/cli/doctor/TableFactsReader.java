@@ -32,8 +32,10 @@ final class TableFactsReader {
             ORDER BY i.indisprimary DESC, i.indexrelid""";
 
     private static final String LEAVES = """
-            SELECT n.nspname, c.relname, c.relpersistence = 'p' AS logged, c.relreplident = 'f' AS full_identity, c.reltuples,
-              c.relpages::bigint * current_setting('block_size')::int AS bytes,
+            SELECT n.nspname, c.relname, c.relpersistence = 'p' AS logged, c.relreplident = 'f' AS full_identity,
+              CASE WHEN c.reltuples > 0 THEN c.reltuples ELSE coalesce(s.n_live_tup, 0) END AS rows,
+              CASE WHEN c.reltuples > 0 THEN c.relpages::bigint * current_setting('block_size')::int
+                ELSE pg_relation_size(c.oid) END AS bytes,
               CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_relation_size(c.reltoastrelid) END AS toast,
               ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
                 AND NOT a.attisdropped AND a.attlen = -1 AND a.attstorage <> 'p') AS toastable,
@@ -100,7 +102,7 @@ final class TableFactsReader {
                             row.getBoolean("logged"),
                             row.getBoolean("full_identity"),
                             texts(row.getArray("primary_key")),
-                            row.getDouble("reltuples"),
+                            row.getDouble("rows"),
                             row.getLong("bytes"),
                             row.getLong("toast"),
                             texts(row.getArray("toastable")),

@@ -45,7 +45,7 @@ class DoctorReportTest {
                         "  sql          ALTER TABLE \"t\" SET LOGGED;",
                         "  redis-cli    CONFIG SET a b",
                         "",
-                        "1 errors, 0 warnings, 0 advice");
+                        "1 error, 0 warnings, 0 advice");
     }
 
     @Test
@@ -68,18 +68,6 @@ class DoctorReportTest {
         assertThat(finding.path("path").asText()).isEqualTo("redis.url");
         assertThat(finding.path("mends").path(0).path("where").asText()).isEqualTo("by hand");
         assertThat(finding.path("mends").path(0).path("run").asText()).isEqualTo("start it");
-    }
-
-    @Test
-    void aPlanTellsItsRelationsAtAnyDepth() throws Exception {
-        JsonNode plan = new ObjectMapper().readTree("""
-                [{"Plan": {"Node Type": "Nested Loop", "Plans": [
-                  {"Node Type": "Index Scan", "Relation Name": "a", "Schema": "public", "Alias": "x"},
-                  {"Node Type": "Hash", "Plans": [
-                    {"Node Type": "Foreign Scan", "Relation Name": "b", "Schema": "far", "Alias": "b"}]},
-                  {"Node Type": "CTE Scan", "CTE Name": "c"}]}}]""");
-
-        assertThat(QueryPlan.relations(plan)).hasToString("[far.b, public.a]");
     }
 
     private void tell(Severity severity, Mend... mends) {

@@ -6,9 +6,7 @@ import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.model.CacheMapping.Target;
 import dev.freshet.model.KeyTemplate;
 import dev.freshet.model.TableId;
-import dev.freshet.model.config.ConfigFile;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -118,38 +116,6 @@ class KeysTest {
 
         assertThat(storing.only()).isEqualTo(Severity.WARNING);
         assertThat(deleting.all()).isEmpty();
-    }
-
-    @Test
-    void fencesAreCountedByCacheChangesAndWindow() {
-        Told told = Told.caches("""
-                plain: { table: public.a, key: "k:{id}" }
-                match: { table: public.a, match: "k:*" }
-                unfenced: { table: public.a, key: "u:{id}", safe-fills: false }
-                """);
-
-        double bytes = FenceMemory.bytes(told.config(), Map.of(TableId.parse("public.a"), 10.0));
-
-        assertThat(bytes).isEqualTo(10 * 30 * (FenceMemory.FENCE_BYTES + 2 * (2 + 12)));
-        assertThat(FenceMemory.bytes(told.config(), Map.of())).isZero();
-    }
-
-    @Test
-    void theRightsAskedForAreThoseOfWhatIsConfigured() {
-        List<List<String>> deleting = RedisRights.of(config(""));
-        List<List<String>> storing = RedisRights.of(config(", on-change: refresh, value: { columns: [id] }"));
-
-        assertThat(deleting).contains(List.of("UNLINK", "k:1")).doesNotContain(List.of("SET", "k:1", "v"));
-        assertThat(storing).contains(List.of("SET", "k:1", "v")).doesNotHaveDuplicates();
-    }
-
-    private static dev.freshet.model.config.FreshetConfig config(String more) {
-        return ConfigFile.parse("""
-                pipeline: shop
-                postgres: { url: "jdbc:postgresql://db/shop", user: freshet }
-                redis: { url: "redis://cache" }
-                caches: { k: { table: public.a, key: "k:{id}"%s } }
-                """.formatted(more), Map.of()).config();
     }
 
     private static void overlap(Told told) {
