@@ -15,12 +15,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
 /** Looks at a Kafka that answers. Confined to one thread. */
@@ -50,7 +47,7 @@ final class KafkaExam {
         try (Admin admin = Admin.create(properties)) {
             int brokers = get(admin.describeCluster().nodes()).size();
             List<KafkaFacts.Topic> topics = topics(admin);
-            Optional<KafkaFacts.Group> group = group(admin, topics);
+            Optional<KafkaFacts.Group> group = new WriterPlaces(admin, config.consumerGroup()).read(topics);
             new KafkaJudge(config.kafka(), findings).judge(new KafkaFacts(address, brokers, topics, group));
             measures.add(
                     "kafka",
@@ -130,54 +127,7 @@ final class KafkaExam {
         return settings;
     }
 
-    private Optional<KafkaFacts.Group> group(Admin admin, List<KafkaFacts.Topic> topics)
-            throws ExecutionException, InterruptedException, TimeoutException {
-        String name = config.consumerGroup();
-        Map<TopicPartition, OffsetAndMetadata> committed =
-                get(admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata());
-        Map<TopicPartition, OffsetSpec> begins = new HashMap<>();
-        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-        Map<TopicPartition, OffsetSpec> halves = new HashMap<>();
-        long now = System.currentTimeMillis();
-        for (KafkaFacts.Topic topic : topics) {
-            long retention = topic.number("retention.ms");
-            for (int partition = 0; topic.purpose() == Purpose.CHANGES && partition < topic.partitions(); partition++) {
-                TopicPartition one = new TopicPartition(topic.name(), partition);
-                if (committed.get(one) != null) {
-                    begins.put(one, OffsetSpec.earliest());
-                    ends.put(one, OffsetSpec.latest());
-                    halves.put(one, OffsetSpec.forTimestamp(retention < 0 ? 0 : now - retention / 2));
-                }
-            }
-        }
-        if (ends.isEmpty()) {
-            return Optional.empty();
-        }
-        var begin = get(admin.listOffsets(begins).all());
-        var end = get(admin.listOffsets(ends).all());
-        var half = get(admin.listOffsets(halves).all());
-        List<KafkaFacts.Place> places = new ArrayList<>();
-        ends.keySet().forEach(one -> {
-            long last = end.get(one).offset();
-            long young = half.get(one).offset();
-            places.add(new KafkaFacts.Place(
-                    one.topic(),
-                    one.partition(),
-                    committed.get(one).offset(),
-                    begin.get(one).offset(),
-                    last,
-                    young < 0 ? last : young));
-        });
-        int members = get(admin.describeConsumerGroups(List.of(name)).all())
-                .values()
-                .iterator()
-                .next()
-                .members()
-                .size();
-        return Optional.of(new KafkaFacts.Group(members, places));
-    }
-
-    private static <T> T get(KafkaFuture<T> future) throws ExecutionException, InterruptedException, TimeoutException {
+    static <T> T get(KafkaFuture<T> future) throws ExecutionException, InterruptedException, TimeoutException {
         return future.get(LIMIT_SECONDS + 2, TimeUnit.SECONDS);
     }
 }
