@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.freshet.cli.check.TestDatabase;
+import dev.freshet.model.config.ConfigFile;
 import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
 import io.lettuce.core.RedisClient;
@@ -15,9 +16,12 @@ import io.lettuce.core.output.ArrayOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -140,7 +144,10 @@ class DoctorIT {
             assertThat(named).as("and nothing else").hasSize(PLANTED.size() + ADVICE.size());
             assertThat(first.out()).doesNotContain("secret", ":pw");
 
-            for (String mend : first.out().lines().toList()) {
+            List<String> mends =
+                    first.out().lines().filter(MEND.asMatchPredicate()).toList();
+            assertThat(mends).hasSizeGreaterThan(PLANTED.size());
+            for (String mend : mends) {
                 run(mend, file, stack, database);
             }
             await().until(() -> !database.ask("SHOW max_slot_wal_keep_size").equals("-1"));
@@ -149,6 +156,15 @@ class DoctorIT {
             assertThat(second.code()).as(second.out() + second.err()).isZero();
             assertThat(what(second.out())).singleElement().asString().contains("the cluster is a single broker");
             assertThat(second.out()).contains("0 errors, 0 warnings, 1 advice");
+            assertThat(works(file)).as("what is clean works").isTrue();
+        }
+    }
+
+    private static boolean works(Path file) throws InterruptedException {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        try (Pipeline pipeline =
+                Pipeline.start(ConfigFile.parse(file, Map.of()).config(), Pipeline.Stages.BOTH, nowhere)) {
+            return pipeline.awaitReady(Duration.ofSeconds(60));
         }
     }
 
@@ -178,9 +194,7 @@ class DoctorIT {
 
     private static void run(String line, Path file, EmbeddedStack stack, TestDatabase database) throws Exception {
         Matcher mend = MEND.matcher(line);
-        if (!mend.matches()) {
-            return;
-        }
+        assertThat(mend.matches()).as(line).isTrue();
         String text = mend.group(2);
         switch (mend.group(1)) {
             case "sql" -> database.run(text);

@@ -186,11 +186,11 @@ class CacheExamIT {
                     .all()
                     .get();
             try {
-                producer.send(new ProducerRecord<>(
-                        topic, 0, now - Duration.ofHours(20).toMillis(), "k", "v"));
-                producer.send(
-                        new ProducerRecord<>(topic, 1, now - Duration.ofHours(1).toMillis(), "k", "v"));
-                producer.flush();
+                for (int partition = 0; partition < 2; partition++) {
+                    long age = Duration.ofHours(partition == 0 ? 20 : 1).toMillis();
+                    producer.send(new ProducerRecord<>(topic, partition, now - age, "k", "v"))
+                            .get();
+                }
                 admin.alterConsumerGroupOffsets(
                                 "shop",
                                 Map.of(
