@@ -143,6 +143,11 @@ class DoctorIT {
             ADVICE.forEach(text -> assertThat(named).anyMatch(what -> what.contains(text)));
             assertThat(named).as("and nothing else").hasSize(PLANTED.size() + ADVICE.size());
             assertThat(first.out()).doesNotContain("secret", ":pw");
+            assertThat(database.ask("SELECT count(*) FROM pg_replication_slots"))
+                    .as("only looked")
+                    .isEqualTo("0");
+            assertThat(database.ask("SELECT NOT pubtruncate AND NOT pubviaroot FROM pg_publication"))
+                    .isEqualTo("t");
 
             List<String> mends =
                     first.out().lines().filter(MEND.asMatchPredicate()).toList();

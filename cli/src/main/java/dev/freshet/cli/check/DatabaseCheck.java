@@ -1,5 +1,6 @@
 package dev.freshet.cli.check;
 
+import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.listener.CaptureSettings;
 import dev.freshet.model.CacheMapping;
 import dev.freshet.model.TableId;
@@ -101,7 +102,11 @@ final class DatabaseCheck {
         } else if (state.equals("3D000")) {
             findings.wrong("postgres.url", reason + "; name a database that exists");
         } else if (state.equals("42501")) {
-            findings.wrong("postgres.user", reason + "; grant the right to the role");
+            findings.add(
+                    Severity.WRONG,
+                    "postgres.user",
+                    reason + "; grant the right to the role",
+                    Mend.hand("grant the right to the role"));
         } else if (away(state, failure)) {
             findings.unreachable("postgres.url", "PostgreSQL cannot be reached: " + reason);
         } else {

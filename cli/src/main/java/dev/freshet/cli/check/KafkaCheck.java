@@ -62,7 +62,11 @@ final class KafkaCheck {
         if (cause instanceof AuthenticationException) {
             findings.wrong("kafka.properties", "Kafka refuses the credentials: " + reason + "; mend them here");
         } else if (cause instanceof AuthorizationException) {
-            findings.wrong("kafka.properties", "Kafka refuses this user: " + reason + "; grant it the right");
+            findings.add(
+                    Severity.WRONG,
+                    "kafka.properties",
+                    "Kafka refuses this user: " + reason + "; grant it the right",
+                    Mend.hand("grant the right with kafka-acls.sh"));
         } else if (cause instanceof ConfigException && !reason.contains("bootstrap")) {
             findings.wrong("kafka.properties", "a client property is wrong: " + property(cause) + "; mend it here");
         } else {

@@ -1,5 +1,6 @@
 package dev.freshet.cli.check;
 
+import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.redis.RedisCacheStore;
 import io.lettuce.core.RedisClient;
@@ -7,6 +8,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /** Whether Redis answers and can serve. */
@@ -33,7 +35,16 @@ final class RedisCheck {
         }
         if (reachable(url)) {
             try (RedisCacheStore store = RedisCacheStore.at(url, config.writer().fenceWindow(), LIMIT)) {
-                store.unfit().toCompletableFuture().join().ifPresent(reason -> findings.wrong("redis.url", reason));
+                store.unfit()
+                        .toCompletableFuture()
+                        .join()
+                        .ifPresent(reason -> findings.add(
+                                Severity.WRONG,
+                                "redis.url",
+                                reason,
+                                reason.contains("NOPERM")
+                                        ? List.of(Mend.hand("let the user run INFO: ACL SETUSER … +info"))
+                                        : List.of()));
             } catch (CompletionException | IllegalArgumentException e) {
                 findings.wrong("redis.url", "Redis cannot be used: " + e.getMessage());
             }
