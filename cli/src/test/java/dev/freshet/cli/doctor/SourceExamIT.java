@@ -86,15 +86,16 @@ class SourceExamIT {
     @Test
     void whatAQueryReadsIsFoundBehindViewsPartitionsAndParameters() {
         database.run("""
-                CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint);
+                CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, day date);
                 CREATE TABLE customers (id bigint PRIMARY KEY, name text);
                 CREATE TABLE parts (id bigint, day date) PARTITION BY RANGE (day);
                 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+                CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
                 CREATE VIEW named AS SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id;
                 """, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + database.name());
 
         Set<TableId> read = reads("""
-                WITH p AS (SELECT max(day) AS day FROM parts WHERE id = :id AND day = '2020-05-05')
+                WITH p AS (SELECT max(day) AS day FROM parts WHERE id = :id AND day = :day)
                 SELECT n.name, p.day FROM named n CROSS JOIN p
                 WHERE n.id = :id AND EXISTS (SELECT FROM pg_class);""");
 
