@@ -161,15 +161,20 @@ class DoctorIT {
             assertThat(second.code()).as(second.out() + second.err()).isZero();
             assertThat(what(second.out())).singleElement().asString().contains("the cluster is a single broker");
             assertThat(second.out()).contains("0 errors, 0 warnings, 1 advice");
-            assertThat(works(file)).as("what is clean works").isTrue();
+            whatIsCleanWorksAndStaysClean(file);
         }
     }
 
-    private static boolean works(Path file) throws InterruptedException {
+    private static void whatIsCleanWorksAndStaysClean(Path file) throws InterruptedException {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         try (Pipeline pipeline =
                 Pipeline.start(ConfigFile.parse(file, Map.of()).config(), Pipeline.Stages.BOTH, nowhere)) {
-            return pipeline.awaitReady(Duration.ofSeconds(60));
+            assertThat(pipeline.awaitReady(Duration.ofSeconds(60))).isTrue();
+
+            CommandRun third = doctor(file);
+
+            assertThat(third.code()).as(third.out() + third.err()).isZero();
+            assertThat(third.out()).contains(", in use").doesNotContain("could not look");
         }
     }
 

@@ -153,7 +153,7 @@ final class PublicationCheck {
             findings.note(
                     "pipeline",
                     slot + " is in use (backend " + row.getInt("active_pid")
-                            + "): this listener stands by and takes over when it is free");
+                            + "): a listener that starts now stands by and takes over when it is free");
         } else if (row.getString("wal_status").equals("lost")) {
             findings.note("pipeline", slot + " has lost its WAL: it is made anew, and the mapped caches are flushed");
         }

@@ -87,7 +87,7 @@ final class SourceExam implements AutoCloseable {
         config.caches().forEach(this::reads);
     }
 
-    /** Empty where it cannot be asked, which the checks before have told. */
+    /** Empty where it cannot be asked. */
     private Optional<ServerFacts> server() {
         try {
             return source.call(connection -> {
@@ -99,6 +99,9 @@ final class SourceExam implements AutoCloseable {
                 return facts.version() < OLDEST ? Optional.empty() : Optional.of(facts);
             });
         } catch (SourceUnavailableException e) {
+            if (findings.all().stream().noneMatch(finding -> finding.severity() == Severity.WRONG)) {
+                untold("the server", e.getCause() instanceof SQLException cause ? cause : new SQLException(e));
+            }
             return Optional.empty();
         }
     }

@@ -272,7 +272,7 @@ class SourceChecksIT {
                 assertThat(report.findings())
                         .singleElement()
                         .satisfies(
-                                finding -> assertThat(finding.place().message()).contains("this listener stands by"));
+                                finding -> assertThat(finding.place().message()).contains("stands by and takes over"));
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.freshet.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.freshet.cli.check.ServerFacts;
 import dev.freshet.cli.check.TestDatabase;
@@ -157,6 +158,26 @@ class SourceExamIT {
             row.next();
             return row.getLong(1);
         }
+    }
+
+    @Test
+    void theRateOfChangesIsTheAverageOrThatOfTheMoment() {
+        database.run(
+                "CREATE TABLE wide (id bigint PRIMARY KEY)",
+                "INSERT INTO wide SELECT generate_series(1, 1000)",
+                "GRANT SELECT ON wide TO " + database.name());
+        Told told = new Told("caches: { w: { table: public.wide, key: \"w:{id}\" } }\n");
+        try (SourceExam exam = new SourceExam(config(), told.findings(), new Measures())) {
+            exam.run();
+            double average = exam.changesPerSecond().getOrDefault(WIDE, 0.0);
+
+            database.run("INSERT INTO wide SELECT generate_series(1001, 101000)");
+
+            // A session's counts arrive when it ends, which nobody waits for.
+            await().untilAsserted(() ->
+                    assertThat(exam.changesPerSecond().getOrDefault(WIDE, 0.0)).isGreaterThan(Math.max(1000, average)));
+        }
+        assertThat(told.messages()).noneMatch(message -> message.contains("could not look"));
     }
 
     private SourceFacts facts() {
