@@ -17,7 +17,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -72,7 +71,7 @@ final class SourceExam implements AutoCloseable {
                             "holds back " + Amounts.bytes(slot.retainedBytes())
                                     + (slot.active() ? ", in use" : ", not in use")));
         });
-        look("the clock", connection -> clock = Optional.of(clock(connection)));
+        look("the clock", connection -> clock = Optional.of(SourceClock.read(connection)));
         look("the statistics", connection -> since = Optional.of(TableFactsReader.since(connection)));
         readNanos = System.nanoTime();
         for (TableId table : config.tables()) {
@@ -140,30 +139,6 @@ final class SourceExam implements AutoCloseable {
                                         .findFirst()
                                         .orElse("") + " (SQLSTATE "
                                 + e.getSQLState() + ")");
-    }
-
-    /** The shortest of a few ways there and back. */
-    private static Clock clock(Connection connection) throws SQLException {
-        Clock best = new Clock("PostgreSQL", "postgres.url", Duration.ZERO, Duration.ofDays(1));
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")) {
-            for (int i = 0; i < 3; i++) {
-                long sent = System.nanoTime();
-                long here = System.currentTimeMillis();
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    Duration half = Duration.ofNanos((System.nanoTime() - sent) / 2);
-                    if (half.compareTo(best.uncertain()) < 0) {
-                        best = new Clock(
-                                best.server(),
-                                best.path(),
-                                Duration.ofMillis(row.getLong(1) - here).minus(half),
-                                half);
-                    }
-                }
-            }
-        }
-        return best;
     }
 
     /** Beside the new row the old one is logged as a whole. */

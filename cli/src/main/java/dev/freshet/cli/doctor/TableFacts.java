@@ -47,6 +47,11 @@ record TableFacts(
             return rows >= FEW ? bytes / rows : 0;
         }
 
+        /** Whether the log may leave the column's value out of an update that did not change it. */
+        boolean leavesOut(String column) {
+            return !fullIdentity && toastBytes > 0 && toastable.contains(column) && !primaryKey.contains(column);
+        }
+
         String identity(String which) {
             return "ALTER TABLE " + table.quoted() + " REPLICA IDENTITY " + which + ";";
         }

@@ -11,6 +11,7 @@ import dev.freshet.model.NamedQuery;
 import dev.freshet.model.SqlIdentifier;
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.writer.plan.WhenExpression;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -58,15 +59,14 @@ final class TableJudge {
             needed.addAll(row.columns());
         }
         Set<String> missed = new LinkedHashSet<>();
-        List<Mend> mends = table.leaves().stream()
-                .filter(leaf -> !leaf.fullIdentity() && leaf.toastBytes() > 0)
-                .filter(leaf -> missed.addAll(needed.stream()
-                                .filter(leaf.toastable()::contains)
-                                .filter(column -> !leaf.primaryKey().contains(column))
-                                .toList())
-                        || needed.stream().anyMatch(missed::contains))
-                .map(leaf -> Mend.sql(leaf.identity("FULL")))
-                .toList();
+        List<Mend> mends = new ArrayList<>();
+        for (TableFacts.Leaf leaf : table.leaves()) {
+            List<String> left = needed.stream().filter(leaf::leavesOut).toList();
+            if (!left.isEmpty()) {
+                missed.addAll(left);
+                mends.add(Mend.sql(leaf.identity("FULL")));
+            }
+        }
         if (!missed.isEmpty()) {
             boolean refresh = cache.onChange() instanceof OnChange.RefreshRow;
             findings.because("the log leaves a TOASTed value out of an update that did not change it; "
