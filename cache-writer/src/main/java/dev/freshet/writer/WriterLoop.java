@@ -76,6 +76,11 @@ final class WriterLoop implements Runnable {
     /** How often offsets are kept and committed at most; a restart reads so much more again. */
     private static final Duration KEEP_EVERY = Duration.ofMillis(100);
 
+    private static final Duration COMMIT_LIMIT = Duration.ofSeconds(5);
+
+    /** How long the end waits for a snapshot. */
+    private static final Duration LAST_SNAPSHOT = Duration.ofMillis(500);
+
     /** How soon it is noticed that Redis has lost writes, while nothing changes. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
@@ -578,6 +583,7 @@ final class WriterLoop implements Runnable {
 
     private void commitLast() {
         try {
+            awaitVisible();
             commitNow();
         } catch (RuntimeException e) {
             LOG.info("The last offsets were not committed; their changes are applied again at the next start", e);
@@ -586,10 +592,24 @@ final class WriterLoop implements Runnable {
         }
     }
 
+    /** What was applied last is acknowledged as well where a snapshot that is due anyway sees it. */
+    private void awaitVisible() {
+        long begun = snapshots.taken();
+        if (acknowledgements.waiting() && snapshots.await(begun + 2, LAST_SNAPSHOT)) {
+            acknowledgements.seen(snapshots.latest(), clock.instant());
+        }
+    }
+
     private void commitNow() {
         acknowledged.putAll(acknowledgements.take());
         if (!acknowledged.isEmpty() && places.keep(acknowledged) == MarkerStore.Marked.DONE) {
-            consumer.commitSync(commits(), Duration.ofSeconds(5));
+            Map<TopicPartition, OffsetAndMetadata> offsets = commits();
+            try {
+                consumer.commitSync(offsets, COMMIT_LIMIT);
+            } catch (WakeupException e) {
+                // The wish to stop came while nothing was awaited; it is told to whoever waits next.
+                consumer.commitSync(offsets, COMMIT_LIMIT);
+            }
         }
     }
 

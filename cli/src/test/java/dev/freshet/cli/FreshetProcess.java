@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +27,11 @@ final class FreshetProcess implements AutoCloseable {
     }
 
     static FreshetProcess start(String... arguments) throws IOException {
+        return start(Map.of(), arguments);
+    }
+
+    /** @param environment besides this process's own */
+    static FreshetProcess start(Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -34,7 +40,9 @@ final class FreshetProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "dev.freshet.cli.Main"));
         command.addAll(List.of(arguments));
-        return new FreshetProcess(new ProcessBuilder(command).start());
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return new FreshetProcess(builder.start());
     }
 
     private static void read(BufferedReader reader, List<String> lines) {

@@ -58,6 +58,27 @@ public final class Snapshots {
         return taken.get();
     }
 
+    /** Wants snapshots until so many were taken; false where that takes longer than the limit. */
+    public boolean await(long count, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        synchronized (taken) {
+            while (taken.get() < count) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                want();
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(taken, left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** Some transaction waits to be seen. */
     public void want() {
         wanted = true;
@@ -75,7 +96,10 @@ public final class Snapshots {
         try {
             wanted = false;
             latest = source.take();
-            taken.incrementAndGet();
+            synchronized (taken) {
+                taken.incrementAndGet();
+                taken.notifyAll();
+            }
             failing = false;
         } catch (SourceUnavailableException e) {
             wanted = true;

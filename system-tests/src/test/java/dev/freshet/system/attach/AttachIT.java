@@ -315,6 +315,9 @@ class AttachIT {
                 + "  password: ${ATTACH_PASSWORD}\n"
                 + "redis:\n"
                 + "  url: " + EmbeddedStack.shared().redis().url() + "\n"
+                // Ports of their own: somebody else may be testing on this machine.
+                + "listener: { http: \"127.0.0.1:0\" }\n"
+                + "writer: { http: \"127.0.0.1:0\" }\n"
                 + CACHES;
     }
 

@@ -98,6 +98,10 @@ public final class LatencyReport {
                 Map.of("data-dir", directory.resolve("kafka").toString()),
                 "redis",
                 Map.of("url", servers.redis().url()),
+                "listener",
+                Map.of("http", "127.0.0.1:0"),
+                "writer",
+                Map.of("http", "127.0.0.1:0"),
                 "caches",
                 Map.of("item", Map.of("table", "public.item", "key", "item:{id}")));
     }
