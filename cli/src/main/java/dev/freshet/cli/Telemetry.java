@@ -53,9 +53,7 @@ final class Telemetry implements AutoCloseable {
     }
 
     private static boolean ready(String name, Health health) {
-        return health.parts().stream()
-                .filter(part -> part.name().equals(name))
-                .anyMatch(Health.Part::ready);
+        return health.parts().stream().filter(part -> part.name().equals(name)).anyMatch(Health.Part::ready);
     }
 
     @Override

@@ -54,8 +54,7 @@ class RunIT {
                         kafka: { data-dir: broker }
                         listener: { http: "127.0.0.1:0" }
                         writer: { http: "127.0.0.1:0" }
-                        """)
-                .toString();
+                        """).toString();
     }
 
     @AfterEach

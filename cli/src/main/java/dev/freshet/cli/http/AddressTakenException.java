@@ -9,7 +9,8 @@ public final class AddressTakenException extends RuntimeException {
 
     AddressTakenException(HostPort address, Throwable cause) {
         super(
-                "cannot listen at " + address + ": " + root(cause) + "; choose another address, or port 0 for a free one",
+                "cannot listen at " + address + ": " + root(cause)
+                        + "; choose another address, or port 0 for a free one",
                 cause);
     }
 

@@ -57,8 +57,9 @@ public final class HttpServer implements AutoCloseable {
         config.jetty.threadPool = threads;
         config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
         // Never what a library's message says: it may repeat the request.
-        config.routes.exception(HttpResponseException.class, (e, context) -> context.status(e.getStatus())
-                .result("refused\n"));
+        config.routes.exception(
+                HttpResponseException.class,
+                (e, context) -> context.status(e.getStatus()).result("refused\n"));
         config.routes.exception(Exception.class, (e, context) -> {
             LOG.error("A request could not be answered", e);
             context.status(500).result("failed\n");

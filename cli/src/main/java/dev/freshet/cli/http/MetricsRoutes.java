@@ -17,7 +17,6 @@ public final class MetricsRoutes implements Routes {
 
     @Override
     public void configure(JavalinConfig server) {
-        server.routes.get(
-                "/metrics", context -> context.contentType(TEXT).result(scrape.get()));
+        server.routes.get("/metrics", context -> context.contentType(TEXT).result(scrape.get()));
     }
 }

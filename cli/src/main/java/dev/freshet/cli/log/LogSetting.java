@@ -17,7 +17,7 @@ public final class LogSetting extends PropertyDefinerBase {
 
     private String part = "";
 
-    /** @param part {@code level}, or {@code form}: the name of an appender */
+    /** @param part {@code level}, or {@code form}: {@code text} or {@code json} */
     public void setPart(String part) {
         this.part = part;
     }
@@ -29,7 +29,7 @@ public final class LogSetting extends PropertyDefinerBase {
     }
 
     static String form(String setting) {
-        return words(setting).contains("JSON") ? "JSON" : "TEXT";
+        return words(setting).contains("JSON") ? "json" : "text";
     }
 
     static String level(String setting) {

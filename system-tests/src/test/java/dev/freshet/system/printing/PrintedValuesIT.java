@@ -3,7 +3,6 @@ package dev.freshet.system.printing;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import dev.freshet.listener.Listener;
 import dev.freshet.model.CacheMapping;
 import dev.freshet.model.CacheMapping.OnChange;
@@ -26,6 +25,7 @@ import dev.freshet.writer.catalogue.JdbcCatalogue;
 import dev.freshet.writer.catalogue.SourceConnection;
 import dev.freshet.writer.decode.Decoded;
 import dev.freshet.writer.decode.RecordDecoder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -258,8 +258,8 @@ final class PrintedValuesIT {
                 statement.execute("CREATE TABLE t" + i + " (id int PRIMARY KEY, c " + types.get(i) + ")");
             }
             FreshetConfig config = config();
-            try (Listener listener =
-                    Listener.create(config, EmbeddedStack.shared().kafka().bootstrapServers(), new SimpleMeterRegistry())) {
+            try (Listener listener = Listener.create(
+                    config, EmbeddedStack.shared().kafka().bootstrapServers(), new SimpleMeterRegistry())) {
                 listener.start();
                 assertThat(listener.awaitStreaming(PATIENCE)).isTrue();
                 insert(connection);
