@@ -42,12 +42,15 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -68,7 +71,38 @@ final class WriterLoopTest {
             return times.entrySet().stream()
                     .collect(Collectors.toMap(Map.Entry::getKey, time -> new OffsetAndTimestamp(0, time.getValue())));
         }
+
+        // As KafkaConsumer: a wake-up that no poll was waiting for ends the next thing that waits.
+        private boolean woken;
+
+        @Override
+        public synchronized void wakeup() {
+            woken = true;
+            super.wakeup();
+        }
+
+        @Override
+        public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            try {
+                return super.poll(timeout);
+            } catch (WakeupException e) {
+                woken = false;
+                throw e;
+            }
+        }
+
+        @Override
+        public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
+            if (woken) {
+                woken = false;
+                throw new WakeupException();
+            }
+            super.commitSync(offsets, timeout);
+            committedAtTheEnd.putAll(offsets);
+        }
     };
+    private final Map<TopicPartition, OffsetAndMetadata> committedAtTheEnd = new HashMap<>();
+    private Runnable whileDecoding = () -> {};
     private final MockProducer<byte[], byte[]> deadLetterTopic =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final RecordingStore store = new RecordingStore().promptly();
@@ -90,7 +124,10 @@ final class WriterLoopTest {
                         Set.of(BOOKS),
                         Tables.catalogue(Tables.keyed(
                                 BOOKS, column("id", "int4"), column("title", "text"), column("author", "int4"))),
-                        (shape, row) -> row,
+                        (shape, row) -> {
+                            whileDecoding.run();
+                            return row;
+                        },
                         InstantSource.system()),
                 InvalidationPlanner.of(mappings),
                 new ChangeApplier(store, new CacheRules(mappings), timer, WINDOW, request -> {}, WriterMetrics.none()),
@@ -142,6 +179,21 @@ final class WriterLoopTest {
         }
         kafka.schedulePollTask(loop::stop);
         loop.run();
+    }
+
+    @Test
+    void aWishToStopThatComesAmidABatchDoesNotKeepItFromBeingCommitted() {
+        run(this::assign, () -> record(0, change("u", "null", row(1, "a"))), () -> {
+            record(1, change("u", "null", row(2, "a")));
+            whileDecoding = () -> {
+                whileDecoding = () -> {};
+                snapshotTimer.pass(Duration.ofMillis(100));
+                now = now.minusMillis(150); // not yet time for the next commit
+                loop.stop();
+            };
+        });
+
+        assertThat(committedAtTheEnd).containsEntry(TABLE, new OffsetAndMetadata(2));
     }
 
     @Test

@@ -48,9 +48,6 @@ class MetricsIT {
     private static final int ROWS = 400;
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(freshet_\\w+)` \\| (\\w+) \\|([^|]*)\\|");
 
-    @TempDir
-    private Path directory = Path.of("");
-
     private final TestDatabase database = TestDatabase.create();
     private final EmbeddedStack own = EmbeddedStack.builder().redis().start();
     private final RedisClient client = RedisClient.create(own.redis().url());
@@ -66,7 +63,7 @@ class MetricsIT {
     }
 
     @BeforeAll
-    void start() throws IOException {
+    void start(@TempDir Path directory) throws IOException {
         database.run(
                 "CREATE TABLE books (id bigint PRIMARY KEY, author_id int, title text)",
                 "ALTER TABLE books REPLICA IDENTITY FULL",
@@ -87,7 +84,7 @@ class MetricsIT {
                         yaml + """
                         kafka: { bootstrap-servers: "%s", topics: { partitions: 2, replication: 1 } }
                         listener: { http: "127.0.0.1:0" }
-                        writer: { http: "127.0.0.1:0", on-attach: keep, fence-window: 10s }
+                        writer: { http: "127.0.0.1:0", on-attach: keep, fence-window: 6s }
                         """.formatted(EmbeddedStack.shared().kafka().bootstrapServers()))
                 .toString();
         started = FreshetProcess.start(Map.of("FRESHET_LOG", "json"), "run", "--config", file);
