@@ -27,6 +27,8 @@ class StandbyIT {
                 assertThat(first.awaitStreaming(LIMIT)).isTrue();
                 second.start();
                 await().atMost(LIMIT).until(() -> second.state() == State.STANDBY);
+                assertThat(first.obstacles()).isEmpty();
+                assertThat(second.obstacles()).as("standing by is no fault").isEmpty();
                 servers.execute("INSERT INTO books VALUES (1)");
             }
             servers.execute("INSERT INTO books VALUES (2)");

@@ -57,6 +57,7 @@ class MetricsIT {
     private final String topic = database.name() + ".public.books";
     private @Nullable FreshetProcess started;
     private String address = "";
+    private Path file = Path.of("freshet.yml");
 
     private FreshetProcess run() {
         return Objects.requireNonNull(started);
@@ -79,15 +80,13 @@ class MetricsIT {
                         shelf: { table: public.books, key: "shelf:{id}", on-change: refresh, query: "select title from books where id = :id" }
                         lists: { table: public.books, match: "list:*" , columns: [author_id] }
                         """).replace("redis://localhost:1", own.redis().url());
-        String file = CommandRun.file(
-                        directory,
-                        yaml + """
+        file = CommandRun.file(
+                directory, yaml + """
                         kafka: { bootstrap-servers: "%s", topics: { partitions: 2, replication: 1 } }
                         listener: { http: "127.0.0.1:0" }
                         writer: { http: "127.0.0.1:0", on-attach: keep, fence-window: 6s }
-                        """.formatted(EmbeddedStack.shared().kafka().bootstrapServers()))
-                .toString();
-        started = FreshetProcess.start(Map.of("FRESHET_LOG", "json"), "run", "--config", file);
+                        """.formatted(EmbeddedStack.shared().kafka().bootstrapServers()));
+        started = FreshetProcess.start(Map.of("FRESHET_LOG", "json"), "run", "--config", file.toString());
         await().atMost(LIMIT).until(() -> run().out().contains("ready") || !run().alive());
         assertThat(run().out()).as("%s", run().err()).contains("ready");
         address = address("writer-http");
@@ -239,6 +238,22 @@ class MetricsIT {
 
     private static double rise(Scrape before, Scrape now, String name, String... labels) {
         return now.sum(name, labels) - before.sum(name, labels);
+    }
+
+    @Test
+    @Order(2)
+    void anAddressThatIsTakenEndsAnotherBeforeItDoesAnything() throws IOException {
+        String taken = address.substring("http://".length());
+        Path other = file.resolveSibling("other.yml");
+        Files.writeString(
+                other,
+                Files.readString(file).replace("writer: { http: \"127.0.0.1:0\"", "writer: { http: \"" + taken + "\""));
+
+        CommandRun second = CommandRun.of(Map.of(), "writer", "--config", other.toString());
+
+        assertThat(second.code()).as(second.err()).isEqualTo(2);
+        assertThat(second.err()).contains("writer.http: cannot listen at " + taken);
+        assertThat(second.out()).isEmpty();
     }
 
     @Test
