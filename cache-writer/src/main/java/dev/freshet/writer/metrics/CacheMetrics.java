@@ -88,7 +88,7 @@ public final class CacheMetrics {
     /** A set of keys was removed. */
     public void swept(long removed) {
         sweeps.increment();
-        deleted.increment(removed);
+        deleted.increment((double) removed);
     }
 
     /** So many changes needed no command of their own. */
