@@ -10,23 +10,40 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
-/** A database of its own and the whole pipeline from it to the shared Redis, as one process. Confined to one thread. */
+/** A database of its own and the whole pipeline from it to the shared Redis, as processes. Confined to one thread. */
 final class Pipeline implements AutoCloseable {
 
     private final PostgresServer postgres;
     private final String name;
-    private final Freshet run;
+    private final Map<String, Freshet> parts;
 
-    private Pipeline(PostgresServer postgres, String name, Freshet run) {
+    private Pipeline(PostgresServer postgres, String name, Map<String, Freshet> parts) {
         this.postgres = postgres;
         this.name = name;
-        this.run = run;
+        this.parts = parts;
     }
 
     /** Returns when changes are applied; the Redis holds nothing but what the pipeline needs. */
     static Pipeline start(
+            PostgresServer postgres,
+            String name,
+            Path directory,
+            String fenceWindow,
+            Map<String, ?> caches,
+            String... schema)
+            throws SQLException {
+        return start(List.of("run"), postgres, name, directory, fenceWindow, caches, schema);
+    }
+
+    /** @param commands what to start, each in a process of its own */
+    static Pipeline start(
+            List<String> commands,
             PostgresServer postgres,
             String name,
             Path directory,
@@ -57,11 +74,14 @@ final class Pipeline implements AutoCloseable {
                         Map.of("http", "127.0.0.1:0", "fence-window", fenceWindow),
                         "caches",
                         caches));
-        Freshet run = Freshet.start(directory, "run", "--config", config.toString());
+        Map<String, Freshet> parts = new LinkedHashMap<>();
+        commands.forEach(
+                command -> parts.put(command, Freshet.start(directory, command, "--config", config.toString())));
         try {
-            return new Pipeline(postgres, name, run.awaitReady(Duration.ofMinutes(3)));
+            parts.values().forEach(part -> part.awaitReady(Duration.ofMinutes(3)));
+            return new Pipeline(postgres, name, parts);
         } catch (AssertionError e) {
-            run.close();
+            parts.values().forEach(Freshet::close);
             throw e;
         }
     }
@@ -70,17 +90,28 @@ final class Pipeline implements AutoCloseable {
         return DriverManager.getConnection(postgres.jdbcUrl(name), postgres.user(), postgres.password());
     }
 
+    String url() {
+        return postgres.jdbcUrl(name);
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    void kill(String command) {
+        Objects.requireNonNull(parts.remove(command)).kill();
+    }
+
     boolean isAlive() {
-        return run.isAlive();
+        return parts.values().stream().allMatch(Freshet::isAlive);
     }
 
     String lastWords() {
-        return "\n==== run" + run.lastWords();
+        return parts.entrySet().stream()
+                .map(part -> "\n==== " + part.getKey() + part.getValue().lastWords())
+                .collect(Collectors.joining());
     }
 
     @Override
     public void close() throws SQLException {
-        run.close();
+        parts.values().forEach(Freshet::close);
         execute(
                 postgres,
                 name,
