@@ -31,6 +31,12 @@ class NearCacheInterleavingsTest {
         PLACEHOLDER,
         /** H2: puts what a read returned, whatever was told meanwhile. */
         NO_PLACEHOLDER,
+        /** Serves a value beside a watermark only if that came over the same connection, and before the value was looked up. */
+        WATERMARK,
+        /** Reads the watermark over another connection, where it may overtake a push. */
+        WATERMARK_FROM_ELSEWHERE,
+        /** Looks the value up first. */
+        WATERMARK_AFTERWARDS,
         /** H1, H4: keeps what it stored itself, of which NOLOOP tells nothing. */
         KEEPS_ITS_FILLS
     }
@@ -47,8 +53,20 @@ class NearCacheInterleavingsTest {
         private int changes = CHANGES;
         private int fills = 1;
 
+        /** The newest version that a watermark told of, and how often it may be asked for, and a value be served beside it. */
+        private int known;
+
+        private int questions;
+        private int hits;
+        private boolean servedTooOld;
+
         World(Client client) {
             this.client = client;
+            if (client.name().startsWith("WATERMARK")) {
+                reads = 1;
+                questions = 1;
+                hits = 1;
+            }
         }
 
         List<Runnable> possible() {
@@ -66,6 +84,12 @@ class NearCacheInterleavingsTest {
             }
             if (changes > 0) {
                 steps.add(this::change);
+            }
+            if (questions > 0) {
+                steps.add(this::askForTheWatermark);
+            }
+            if (hits > 0) {
+                steps.add(this::hit);
             }
             if (client == Client.KEEPS_ITS_FILLS && fills > 0) {
                 steps.add(this::fill);
@@ -98,6 +122,34 @@ class NearCacheInterleavingsTest {
             }
         }
 
+        /** The server's watermark tells of all that it has applied: more than that no watermark ever does. */
+        private void askForTheWatermark() {
+            questions--;
+            threads.add(() -> {
+                int told = version;
+                if (client == Client.WATERMARK_FROM_ELSEWHERE) {
+                    threads.add(() -> known = told);
+                } else {
+                    wire.add(() -> threads.add(() -> known = told));
+                }
+            });
+        }
+
+        private void hit() {
+            hits--;
+            int before = known;
+            Optional<Integer> value = near.get(KEY, TYPE).flatMap(kept -> kept);
+            if (client == Client.WATERMARK_AFTERWARDS) {
+                threads.add(() -> serve(value, known));
+            } else {
+                serve(value, before);
+            }
+        }
+
+        private void serve(Optional<Integer> value, int beside) {
+            servedTooOld |= value.filter(kept -> kept < beside).isPresent();
+        }
+
         /** It stores the newest value itself, over the same connection, and keeps it. */
         private void fill() {
             fills--;
@@ -107,10 +159,11 @@ class NearCacheInterleavingsTest {
         }
 
         boolean stale() {
-            return near.get(KEY, TYPE)
-                    .flatMap(value -> value)
-                    .filter(kept -> kept != version)
-                    .isPresent();
+            return servedTooOld
+                    || near.get(KEY, TYPE)
+                            .flatMap(value -> value)
+                            .filter(kept -> kept != version)
+                            .isPresent();
         }
     }
 
@@ -153,6 +206,24 @@ class NearCacheInterleavingsTest {
         assertThat(played.broken()).isEmpty();
         assertThat(played.schedules()).isGreaterThan(1_000);
         System.out.printf("near cache: %,d schedules%n", played.schedules());
+    }
+
+    @Test
+    void noOrderServesAValueThatIsOlderThanTheWatermarkBesideIt() {
+        Played played = play(Client.WATERMARK);
+        assertThat(played.broken()).isEmpty();
+        assertThat(played.schedules()).isGreaterThan(1_000);
+        System.out.printf("near cache beside watermarks: %,d schedules%n", played.schedules());
+    }
+
+    @Test
+    void aWatermarkFromElsewhereOvertakesAPush() {
+        assertThat(play(Client.WATERMARK_FROM_ELSEWHERE).broken()).isPresent();
+    }
+
+    @Test
+    void aWatermarkThatIsLookedUpAfterTheValueTellsTooMuch() {
+        assertThat(play(Client.WATERMARK_AFTERWARDS).broken()).isPresent();
     }
 
     @Test

@@ -99,7 +99,7 @@ class FreshnessIT {
     private record Pair(int item, long version, String token, long dueNanos) {}
 
     /**
-     * Half of the pairs are read at once, when the change is hardly applied; the others up to 2.5 s later, when the
+     * Half of the pairs are read at once, when the change is hardly applied; the others up to 2 s later, when the
      * watermark has passed most of them and Redis answers.
      */
     @Test
@@ -158,7 +158,7 @@ class FreshnessIT {
     private static Pair write(Connection connection, Random random) throws SQLException {
         int item = random.nextInt(Versions.ITEMS);
         long version = versions.change(connection, item);
-        long delay = random.nextBoolean() ? 0 : TimeUnit.MILLISECONDS.toNanos(random.nextInt(2500));
+        long delay = random.nextBoolean() ? 0 : TimeUnit.MILLISECONDS.toNanos(random.nextInt(2000));
         return new Pair(item, version, WriteToken.take(connection).toString(), System.nanoTime() + delay);
     }
 
