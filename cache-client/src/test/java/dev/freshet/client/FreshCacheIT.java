@@ -46,6 +46,7 @@ class FreshCacheIT {
     private FreshCache.Builder builder() {
         return FreshCache.builder(client, source::snapshot)
                 .meters(meters)
+                .pipeline("shop")
                 // The machine may be busy; what a timeout does has tests of its own.
                 .commandTimeout(Duration.ofSeconds(10));
     }

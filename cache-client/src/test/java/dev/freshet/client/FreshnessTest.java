@@ -33,6 +33,7 @@ class FreshnessTest {
     private static final ReadOptions TWO_SECONDS = ReadOptions.defaults().withMaxStaleness(Duration.ofSeconds(2));
 
     private long nanos;
+    private Duration setForward = Duration.ZERO;
     private int row = 1;
     private int loads;
     private final FakeReadStore redis = new FakeReadStore();
@@ -46,7 +47,7 @@ class FreshnessTest {
 
         @Override
         public Optional<Instant> time() {
-            return Optional.of(START.plusNanos(nanos));
+            return Optional.of(now());
         }
     };
     private final FreshnessCheck check = new FreshnessCheck(
@@ -65,13 +66,18 @@ class FreshnessTest {
     private final BatchRead batches =
             new BatchRead(redis, guard, check, codec, snapshots, limiter, instruments, fills, Duration.ofHours(1));
 
+    /** By the source's clock. */
+    private Instant now() {
+        return START.plusNanos(nanos).plus(setForward);
+    }
+
     private void pass(Duration time) {
         nanos += time.toNanos();
     }
 
     /** Everything until now is applied. */
     private void applied(String position) {
-        redis.watermark = Optional.of(new Watermark(LogPosition.parse(position), START.plusNanos(nanos)));
+        redis.watermark = Optional.of(new Watermark(LogPosition.parse(position), now()));
     }
 
     private void cached(int value) {
@@ -148,6 +154,21 @@ class FreshnessTest {
         assertThat(read(TWO_SECONDS).outcome()).isEqualTo(Outcome.BYPASSED_STALENESS);
         assertThat(read(token("7:1:0/0")).outcome()).isEqualTo(Outcome.BYPASSED_TOKEN);
         assertThat(readAsOneOfMany(token("7:1:0/0")).outcome()).isEqualTo(Outcome.BYPASSED_TOKEN);
+    }
+
+    /** By the old difference of the clocks, the next watermarks would seem to be fresh for another minute. */
+    @Test
+    void whereTheSourcesClockWasSetForwardItIsAskedAnew() {
+        cached(1);
+        applied("7:1:0/10");
+        assertThat(read(TWO_SECONDS).outcome()).isEqualTo(Outcome.HIT);
+        setForward = Duration.ofMinutes(1);
+        pass(Duration.ofSeconds(2));
+        applied("7:1:0/20");
+        assertThat(read(TWO_SECONDS).outcome()).isEqualTo(Outcome.BYPASSED_STALENESS);
+        assertThat(read(TWO_SECONDS).outcome()).isEqualTo(Outcome.HIT);
+        pass(Duration.ofSeconds(3));
+        assertThat(read(TWO_SECONDS).outcome()).isEqualTo(Outcome.BYPASSED_STALENESS);
     }
 
     @Test

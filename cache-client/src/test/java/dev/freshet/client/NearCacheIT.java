@@ -12,7 +12,10 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +36,7 @@ class NearCacheIT {
             .nearCache(1 << 20, Duration.ofMinutes(1))
             .commandTimeout(Duration.ofSeconds(5))
             .meters(meters)
+            .pipeline("shop")
             .build();
 
     @BeforeEach
@@ -88,6 +92,47 @@ class NearCacheIT {
             assertThat(cache.invalidate("own")).isTrue();
             assertThat(read("own")).isEqualTo("loaded");
         }
+    }
+
+    /** One that was read over another connection may have overtaken the push of a change before it. */
+    @Test
+    void besideAWatermarkAValueIsServedOnlyIfThatCameOverTheSameConnection() {
+        applied("0/10");
+        ReadOptions lately = ReadOptions.defaults().withMaxStaleness(Duration.ofHours(1));
+        // A batch asks over the connection that all commands go over.
+        assertThat(cache.getAll(List.of("k"), ValueType.of(String.class), missing -> Map.of(), lately)
+                        .get("k"))
+                .contains("one");
+        double before = near();
+        assertThat(outcome(lately)).isEqualTo(Outcome.HIT);
+        assertThat(near()).isEqualTo(before);
+        assertThat(meters.get("freshet.cache.near.refused").counter().count()).isEqualTo(1);
+        await().atMost(LIMIT).until(() -> outcome(lately) == Outcome.NEAR_HIT);
+    }
+
+    @Test
+    void aReadWithATokenSkipsThisProcess() {
+        applied("0/10");
+        untilNear("k", "one");
+        ReadOptions token = ReadOptions.defaults().notOlderThan(WriteToken.parse("7:1:0/10"));
+        assertThat(outcome(token)).isEqualTo(Outcome.HIT);
+        assertThat(outcome(token.notOlderThan(WriteToken.parse("7:1:0/11")))).isEqualTo(Outcome.BYPASSED_TOKEN);
+        applied("0/11");
+        assertThat(outcome(token.notOlderThan(WriteToken.parse("7:1:0/11")))).isEqualTo(Outcome.HIT);
+    }
+
+    private Outcome outcome(ReadOptions options) {
+        return cache.<String, RuntimeException>read(
+                        "k", ValueType.of(String.class), () -> Optional.of("loaded"), options)
+                .outcome();
+    }
+
+    /** As the writer would say it. */
+    private void applied(String position) {
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+        redis.hset(
+                "freshet:watermark:shop",
+                Map.of("system", "7", "timeline", "1", "lsn", position, "source_ts_us", Long.toString(micros)));
     }
 
     @Test
