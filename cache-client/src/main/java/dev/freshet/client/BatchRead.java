@@ -1,7 +1,6 @@
 package dev.freshet.client;
 
 import dev.freshet.model.Snapshot;
-import dev.freshet.model.Watermark;
 import dev.freshet.redis.ReadStore;
 import dev.freshet.redis.ReadStore.Ticket;
 import java.time.Duration;
@@ -101,7 +100,7 @@ final class BatchRead {
             return rest.exceptionally(failure -> Outcome.DEGRADED);
         }
 
-        private CompletableFuture<Outcome> ask(List<String> keys, Outcome outcome, Optional<Watermark> known) {
+        private CompletableFuture<Outcome> ask(List<String> keys, Outcome outcome, Optional<Watermarks.Known> known) {
             Freshness demand = request.options().freshness();
             return guard.ask(() -> store.getAll(keys))
                     .thenApplyAsync(
@@ -122,7 +121,11 @@ final class BatchRead {
 
         @SuppressWarnings("unchecked")
         private void take(
-                String key, byte[] bytes, Outcome outcome, Optional<Outcome> shortfall, Optional<Watermark> known) {
+                String key,
+                byte[] bytes,
+                Outcome outcome,
+                Optional<Outcome> shortfall,
+                Optional<Watermarks.Known> known) {
             try {
                 Optional<T> value =
                         (Optional<T>) codec.decode(bytes, request.type().type());

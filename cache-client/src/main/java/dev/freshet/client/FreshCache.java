@@ -1,6 +1,5 @@
 package dev.freshet.client;
 
-import dev.freshet.model.Watermark;
 import dev.freshet.redis.ReadStore;
 import dev.freshet.redis.RedisLayout;
 import dev.freshet.redis.RedisReadStore;
@@ -63,7 +62,8 @@ public final class FreshCache implements AutoCloseable {
                         builder.commandTimeout,
                         () -> new NearCache(builder.nearBytes, builder.nearAge)))
                 : Optional.empty();
-        this.store = RedisReadStore.over(builder.client, settings);
+        Watermarks plain = new Watermarks(System::nanoTime);
+        this.store = RedisReadStore.over(builder.client, settings, plain::lost);
         CircuitBreaker breaker = CircuitBreaker.of("freshet", breaker());
         this.guard = new Guard(breaker);
         LoadLimiter limiter = new LoadLimiter(builder.loads);
@@ -78,7 +78,7 @@ public final class FreshCache implements AutoCloseable {
         this.snapshots = new SharedSnapshots(builder.snapshots);
         Fills fills = new Fills(store, guard, builder.codec, instruments, builder.leaseLife, builder.largest);
         SourceClock clock = new SourceClock(builder.snapshots, System::nanoTime, InstantSource.system());
-        this.check = new FreshnessCheck(builder.pipeline, store, guard, clock, new Watermarks(System::nanoTime));
+        this.check = new FreshnessCheck(builder.pipeline, store, guard, clock, plain);
         this.reads = new ReadThrough(
                 store, tracking, guard, check, builder.codec, snapshots, limiter, instruments, fills, builder.waiting);
         this.batches = new BatchRead(
@@ -246,7 +246,8 @@ public final class FreshCache implements AutoCloseable {
         }
         NearCache near = session.get().near();
         // Before the value is looked up: a push that comes in between may have removed it.
-        Optional<Watermark> known = demand.isDemanded() ? near.watermarks().remembered() : Optional.empty();
+        Optional<Watermarks.Known> known =
+                demand.isDemanded() ? near.watermarks().remembered() : Optional.empty();
         Optional<Optional<T>> value = near.get(key, type);
         if (value.isEmpty()) {
             return Optional.empty();

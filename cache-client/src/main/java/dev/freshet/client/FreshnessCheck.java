@@ -1,6 +1,5 @@
 package dev.freshet.client;
 
-import dev.freshet.model.Watermark;
 import dev.freshet.redis.ReadStore;
 import dev.freshet.redis.RedisTracking;
 import java.time.Duration;
@@ -44,13 +43,13 @@ final class FreshnessCheck {
      * The watermark that speaks for what is read from Redis from now on; Redis is asked where the remembered one is not
      * good enough. Fails where Redis does not answer.
      */
-    CompletableFuture<Optional<Watermark>> before(
+    CompletableFuture<Optional<Watermarks.Known>> before(
             Freshness demand, Optional<RedisTracking.Session<NearCache>> session, Executor executor) {
         CompletableFuture<Void> clockReady =
                 demand.maxStaleness().isPresent() ? clock.ready(executor) : CompletableFuture.completedFuture(null);
         return clockReady.thenCompose(ready -> {
             Watermarks known = session.map(open -> open.near().watermarks()).orElse(plain);
-            Optional<Watermark> remembered = known.remembered();
+            Optional<Watermarks.Known> remembered = known.remembered();
             return shortfall(demand, remembered).isEmpty()
                     ? CompletableFuture.completedFuture(remembered)
                     : known.ask(() -> guard.ask(() -> session.isPresent()
@@ -59,10 +58,15 @@ final class FreshnessCheck {
         });
     }
 
-    /** What becomes of a cached value if this is all that was known before it was read; empty: it is fresh enough. */
-    Optional<Outcome> shortfall(Freshness demand, Optional<Watermark> known) {
+    /**
+     * What becomes of a cached value if this was known before it was read; empty: it is fresh enough. To be asked again when
+     * the value is there: it is older then, and the connection may have been lost on the way.
+     */
+    Optional<Outcome> shortfall(Freshness demand, Optional<Watermarks.Known> known) {
         boolean covered = demand.notOlderThan()
-                .map(token -> known.isPresent() && known.get().position().covers(token.position()))
+                .map(token -> known.filter(Watermarks.Known::holds)
+                        .filter(told -> told.watermark().position().covers(token.position()))
+                        .isPresent())
                 .orElse(true);
         if (!covered) {
             return Optional.of(Outcome.BYPASSED_TOKEN);
@@ -79,12 +83,13 @@ final class FreshnessCheck {
     }
 
     /** How long ago, at most, a change was visible that may be missing. */
-    Optional<Duration> staleness(Optional<Watermark> known) {
-        Optional<Instant> now = known.isPresent() ? clock.latest() : Optional.empty();
-        if (known.isEmpty() || now.isEmpty()) {
+    Optional<Duration> staleness(Optional<Watermarks.Known> known) {
+        Optional<Watermarks.Known> told = known.filter(Watermarks.Known::holds);
+        Optional<Instant> now = told.isPresent() ? clock.latest() : Optional.empty();
+        if (told.isEmpty() || now.isEmpty()) {
             return Optional.empty();
         }
-        Duration age = Duration.between(known.get().sourceTime(), now.get());
+        Duration age = Duration.between(told.get().watermark().sourceTime(), now.get());
         if (age.isNegative()) {
             clock.distrust();
             return Optional.empty();

@@ -85,4 +85,10 @@ final class NearCache implements RedisTracking.Near {
     public void flushed() {
         slots.invalidateAll();
     }
+
+    @Override
+    public void lost() {
+        slots.invalidateAll();
+        watermarks.lost();
+    }
 }

@@ -50,12 +50,13 @@ class FreshnessTest {
             return Optional.of(now());
         }
     };
+    private final Watermarks watermarks = new Watermarks(() -> nanos);
     private final FreshnessCheck check = new FreshnessCheck(
             Optional.of("shop"),
             redis,
             guard,
             new SourceClock(source, () -> nanos, () -> START.plusNanos(nanos)),
-            new Watermarks(() -> nanos));
+            watermarks);
     private final Instruments instruments = new Instruments(meters, ObservationRegistry.NOOP, "test");
     private final Codec codec = new JacksonCodec();
     private final SharedSnapshots snapshots = new SharedSnapshots(source);
@@ -248,6 +249,28 @@ class FreshnessTest {
         // A Redis that took over may have less.
         pass(Watermarks.LIFE);
         redis.watermark = Optional.empty();
+        assertThat(read(token("7:1:0/20")).outcome()).isEqualTo(Outcome.BYPASSED_TOKEN);
+    }
+
+    /** The next connection may lead to a server that took over and has less. */
+    @Test
+    void aWatermarkSpeaksOnlyForTheConnectionThatItCameOver() {
+        cached(1);
+        applied("7:1:0/20");
+        assertThat(read(token("7:1:0/20")).outcome()).isEqualTo(Outcome.HIT);
+        redis.holdValues();
+        CompletableFuture<Answer<Integer>> underWay = begin(token("7:1:0/20"));
+        CompletableFuture<Answer<Integer>> recent = begin(TWO_SECONDS);
+        CompletableFuture<Map<String, Answer<Integer>>> many = begin(Set.of(KEY), token("7:1:0/20"));
+
+        watermarks.lost();
+        redis.watermark = Optional.empty();
+        row = 2;
+        redis.letGo();
+
+        assertThat(underWay.join().outcome()).isEqualTo(Outcome.BYPASSED_TOKEN);
+        assertThat(recent.join().outcome()).isEqualTo(Outcome.BYPASSED_STALENESS);
+        assertThat(many.join().get(KEY).outcome()).isEqualTo(Outcome.BYPASSED_TOKEN);
         assertThat(read(token("7:1:0/20")).outcome()).isEqualTo(Outcome.BYPASSED_TOKEN);
     }
 

@@ -1,6 +1,8 @@
 package dev.freshet.redis;
 
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -30,6 +32,7 @@ final class RedisLink implements AutoCloseable {
     private final Optional<Duration> limit;
     private final Duration patience;
     private final Collection<Script> scripts;
+    private final Runnable lost;
     private Optional<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> connection = Optional.empty();
     private boolean closed;
     private volatile long lastReplyNanos = System.nanoTime();
@@ -39,6 +42,17 @@ final class RedisLink implements AutoCloseable {
      * @param patience how long a connection may answer nothing until a timeout drops it
      */
     RedisLink(Connector connector, Optional<Duration> limit, Duration patience, Collection<Script> scripts) {
+        this(connector, limit, patience, scripts, () -> {});
+    }
+
+    /** @param lost is called when a connection is lost, before a command can go over the next; must not block */
+    RedisLink(
+            Connector connector,
+            Optional<Duration> limit,
+            Duration patience,
+            Collection<Script> scripts,
+            Runnable lost) {
+        this.lost = lost;
         this.connector = connector;
         this.limit = limit;
         this.patience = patience;
@@ -126,6 +140,12 @@ final class RedisLink implements AutoCloseable {
 
     private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect() {
         return connector.connect().toCompletableFuture().thenApply(connected -> {
+            connected.addListener(new RedisConnectionStateListener() {
+                @Override
+                public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+                    lost.run();
+                }
+            });
             // Not awaited: Redis works in order, and a script that did not load is loaded when it is missed.
             for (Script script : scripts) {
                 var unused = connected.async().scriptLoad(text(script));

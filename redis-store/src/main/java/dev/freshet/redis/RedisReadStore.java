@@ -60,8 +60,9 @@ public final class RedisReadStore implements ReadStore {
         }
     }
 
-    private RedisReadStore(RedisClient client, Settings settings, Scripts scripts) {
-        this.link = new RedisLink(new GivenClient(client), Optional.of(settings.timeout()), PATIENCE, scripts.all());
+    private RedisReadStore(RedisClient client, Settings settings, Scripts scripts, Runnable lost) {
+        this.link =
+                new RedisLink(new GivenClient(client), Optional.of(settings.timeout()), PATIENCE, scripts.all(), lost);
         this.scripts = new CommandScripts(scripts, settings.window());
         this.settings = settings;
         this.patterns = new PublishedPatterns(
@@ -71,11 +72,16 @@ public final class RedisReadStore implements ReadStore {
 
     /** @param client made with the address of its Redis; it stays the caller's to shut down */
     public static RedisReadStore over(RedisClient client, Settings settings) {
-        return new RedisReadStore(client, settings, Scripts.standard());
+        return over(client, settings, () -> {});
+    }
+
+    /** @param lost is called when the connection is lost, before a command can go over the next one; must not block */
+    public static RedisReadStore over(RedisClient client, Settings settings, Runnable lost) {
+        return new RedisReadStore(client, settings, Scripts.standard(), lost);
     }
 
     static RedisReadStore over(RedisClient client, Settings settings, Scripts scripts) {
-        return new RedisReadStore(client, settings, scripts);
+        return new RedisReadStore(client, settings, scripts, () -> {});
     }
 
     @Override

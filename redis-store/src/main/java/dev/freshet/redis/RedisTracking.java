@@ -46,6 +46,9 @@ public final class RedisTracking<N extends RedisTracking.Near> implements AutoCl
 
         /** Everything may be old. */
         void flushed();
+
+        /** The connection is lost: nothing will be told any more. */
+        void lost();
     }
 
     /** One connection's life. Thread-safe. */
@@ -182,6 +185,7 @@ public final class RedisTracking<N extends RedisTracking.Near> implements AutoCl
     /** Pushes are lost from here on, also where the client would connect the same connection again. */
     private synchronized void drop(Session<N> gone) {
         gone.lost = true;
+        gone.near.lost();
         session = session.filter(current -> current != gone);
     }
 
