@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,8 +35,11 @@ class RecoveryIT {
             stack.postgres().start();
 
             RedisClient client = RedisClient.create(stack.redis().url());
-            try (FreshCache cache =
-                    FreshCache.builder(client, source::snapshot).meters(meters).build()) {
+            try (FreshCache cache = FreshCache.builder(client, source::snapshot)
+                    .meters(meters)
+                    // The machine may be busy.
+                    .commandTimeout(Duration.ofSeconds(10))
+                    .build()) {
                 JdbcLoader<Source.Book> own =
                         JdbcLoader.of(new OneConnection(source.connect()), connection -> source.book(connection, 1));
                 assertThat(cache.get("book:1", Source.Book.class, source.book(1)))
