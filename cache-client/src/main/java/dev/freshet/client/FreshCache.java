@@ -42,6 +42,7 @@ public final class FreshCache implements AutoCloseable {
     private final Guard guard;
     private final FreshnessCheck check;
     private final Instruments instruments;
+    private final NearReads near;
     private final ReadThrough reads;
     private final BatchRead batches;
     private final TagsInUse tags;
@@ -79,6 +80,7 @@ public final class FreshCache implements AutoCloseable {
         Fills fills = new Fills(store, guard, builder.codec, instruments, builder.leaseLife, builder.largest);
         SourceClock clock = new SourceClock(builder.snapshots, System::nanoTime, InstantSource.system());
         this.check = new FreshnessCheck(builder.pipeline, store, guard, clock, plain);
+        this.near = new NearReads(tracking, check, instruments);
         this.reads = new ReadThrough(
                 store, tracking, guard, check, builder.codec, snapshots, limiter, instruments, fills, builder.waiting);
         this.batches = new BatchRead(
@@ -214,9 +216,7 @@ public final class FreshCache implements AutoCloseable {
         CallerThread caller = new CallerThread(executor);
         boolean done =
                 caller.await(guard.ask(() -> store.drop(List.of(keys))).handle((dropped, failure) -> failure == null));
-        // The push would come a moment later.
-        tracking.flatMap(RedisTracking::session)
-                .ifPresent(session -> List.of(keys).forEach(session.near()::invalidated));
+        near.invalidated(List.of(keys));
         return done;
     }
 
@@ -232,37 +232,15 @@ public final class FreshCache implements AutoCloseable {
                 .take(caller)
                 .thenCompose(snapshot -> guard.ask(() -> store.dropTag(tag, snapshot.orElseThrow())))
                 .handle((dropped, failure) -> failure == null));
-        tracking.flatMap(RedisTracking::session)
-                .ifPresent(session -> session.near().flushed());
+        near.flushed();
         return done;
     }
 
     private <T> Optional<Answer<T>> near(String key, ValueType<T> type, ReadOptions options) {
-        Freshness demand = options.freshness();
-        check.requirePipeline(demand);
-        Optional<RedisTracking.Session<NearCache>> session = tracking.flatMap(RedisTracking::session);
-        if (session.isEmpty() || !session.get().live() || demand.notOlderThan().isPresent()) {
-            return Optional.empty();
-        }
-        NearCache near = session.get().near();
-        // Before the value is looked up: a push that comes in between may have removed it.
-        Optional<Watermarks.Known> known =
-                demand.isDemanded() ? near.watermarks().remembered() : Optional.empty();
-        Optional<Optional<T>> value = near.get(key, type);
-        if (value.isEmpty()) {
-            return Optional.empty();
-        }
-        if (check.shortfall(demand, known).isPresent()) {
-            instruments.nearRefused();
-            return Optional.empty();
-        }
-        Outcome outcome = value.get().isPresent() ? Outcome.NEAR_HIT : Outcome.NEGATIVE;
-        instruments.read(outcome);
-        if (instruments.observed()) {
-            instruments.start().lowCardinalityKeyValue("outcome", outcome.tag).stop();
-        }
-        tags.used(options.tags());
-        return Optional.of(new Answer<>(value.get(), outcome, check.staleness(known)));
+        check.requirePipeline(options.freshness());
+        Optional<Answer<T>> answer = near.read(key, type, options.freshness());
+        answer.ifPresent(hit -> tags.used(options.tags()));
+        return answer;
     }
 
     private <T> CompletableFuture<Answer<T>> read(
