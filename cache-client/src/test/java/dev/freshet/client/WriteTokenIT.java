@@ -50,6 +50,22 @@ class WriteTokenIT {
         }
     }
 
+    /** A commit may return before the log is written down. */
+    @Test
+    void itStandsForWhatIsNotFlushedYet() throws SQLException {
+        try (Connection writer = source.connect();
+                Statement statement = writer.createStatement()) {
+            statement.execute("SET synchronous_commit = off");
+            for (int id = 0; id < 100; id++) {
+                Lsn begin = Lsn.parse(text(statement, "SELECT pg_current_wal_insert_lsn()::text"));
+                statement.execute("INSERT INTO books VALUES (" + id + ", 'Emma')");
+                Lsn end = Lsn.parse(text(statement, "SELECT pg_current_wal_insert_lsn()::text"));
+                assertThat(end).isGreaterThan(begin);
+                assertThat(WriteToken.take(writer).position().lsn()).isGreaterThanOrEqualTo(end);
+            }
+        }
+    }
+
     @Test
     void anyRoleMayTakeOne() throws SQLException {
         source.execute(
