@@ -17,7 +17,7 @@ final class DocumentedMetrics {
     record Metric(String type, Set<String> labels, Set<String> words) {}
 
     private static final Pattern ROW =
-            Pattern.compile("(?m)^\\| `(\\w+)` \\| (\\w+) \\| ([^|]*) \\| (.*) \\|$", Pattern.UNICODE_CHARACTER_CLASS);
+            Pattern.compile("(?m)^\\| `(\\w+)` \\| (\\w+) \\|([^|]*)\\| (.*) \\|$");
     private static final Pattern CODE = Pattern.compile("`([\\w*:-]+)`");
 
     private final Map<String, Metric> metrics = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a PromQL expression asks for: a reading for checks, not a parser; that it is PromQL is judged by Prometheus.
@@ -45,7 +46,7 @@ record Expression(List<Selector> selectors, Set<String> groupings) {
         return new Expression(selectors, groupings);
     }
 
-    private static Map<String, List<String>> labels(@org.jspecify.annotations.Nullable String text) {
+    private static Map<String, List<String>> labels(@Nullable String text) {
         Map<String, List<String>> labels = new LinkedHashMap<>();
         if (text != null) {
             Matcher label = LABEL.matcher(text);
