@@ -16,8 +16,9 @@ record Alert(
 
     static List<Alert> shipped() {
         List<Alert> alerts = new ArrayList<>();
-        Shipped.yaml(Shipped.PROMETHEUS.resolve("alerts.yml")).path("groups").forEach(group -> group.path("rules")
-                .forEach(rule -> alerts.add(of(rule))));
+        Shipped.yaml(Shipped.PROMETHEUS.resolve("alerts.yml"))
+                .path("groups")
+                .forEach(group -> group.path("rules").forEach(rule -> alerts.add(of(rule))));
         return alerts;
     }
 

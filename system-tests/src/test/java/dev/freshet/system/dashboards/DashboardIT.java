@@ -146,8 +146,8 @@ class DashboardIT {
     }
 
     private static void promtool(String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(Prometheus.program("promtool").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Prometheus.program("promtool").toString()));
         command.addAll(List.of(arguments));
         try (Freshet run = Freshet.launch(directory, "promtool", command, Map.of())) {
             assertThat(run.exitCode(Duration.ofMinutes(2)))
@@ -218,17 +218,21 @@ class DashboardIT {
                 .describedAs(writer.lastWords())
                 .isZero();
 
-        await("its expression").atMost(PATIENCE).until(() -> !prometheus
-                .query(stale.expression())
-                .isEmpty());
+        await("its expression")
+                .atMost(PATIENCE)
+                .until(() -> !prometheus.query(stale.expression()).isEmpty());
         long seen = System.nanoTime();
         assertThat(prometheus.query(stale.expression())).allSatisfy(sample -> {
             assertThat(sample.labels()).contains(PIPELINE);
             assertThat(sample.value()).isGreaterThan(60);
         });
-        await("the alert").atMost(PATIENCE).until(() -> prometheus.alerts("firing").contains(stale.name()));
+        await("the alert")
+                .atMost(PATIENCE)
+                .until(() -> prometheus.alerts("firing").contains(stale.name()));
         long fired = System.nanoTime();
-        await("the process").atMost(PATIENCE).until(() -> prometheus.alerts("firing").contains("FreshetTargetDown"));
+        await("the process")
+                .atMost(PATIENCE)
+                .until(() -> prometheus.alerts("firing").contains("FreshetTargetDown"));
         assertThat(prometheus.alerts("firing")).doesNotContain("FreshetListenerNotStreaming", "FreshetSlotHoldsWal");
 
         writer = part("writer", port);

@@ -16,8 +16,7 @@ final class DocumentedMetrics {
     /** @param words what is printed as code in its meaning: the values of its labels, among others */
     record Metric(String type, Set<String> labels, Set<String> words) {}
 
-    private static final Pattern ROW =
-            Pattern.compile("(?m)^\\| `(\\w+)` \\| (\\w+) \\|([^|]*)\\| (.*) \\|$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(\\w+)` \\| (\\w+) \\|([^|]*)\\| (.*) \\|$");
     private static final Pattern CODE = Pattern.compile("`([\\w*:-]+)`");
 
     private final Map<String, Metric> metrics = new LinkedHashMap<>();

@@ -52,9 +52,7 @@ record Expression(List<Selector> selectors, Set<String> groupings) {
             Matcher label = LABEL.matcher(text);
             while (label.find()) {
                 String value = label.group(3);
-                labels.put(
-                        label.group(1),
-                        label.group(2).equals("=~") ? List.of(value.split("\\|")) : List.of(value));
+                labels.put(label.group(1), label.group(2).equals("=~") ? List.of(value.split("\\|")) : List.of(value));
             }
         }
         return labels;

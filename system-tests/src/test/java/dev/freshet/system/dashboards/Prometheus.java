@@ -60,10 +60,11 @@ final class Prometheus implements AutoCloseable {
         config.putObject("global").put("scrape_interval", "1s").put("evaluation_interval", "1s");
         config.putArray("rule_files")
                 .add(Shipped.PROMETHEUS.resolve("alerts.yml").toString());
-        targets.forEach(((ObjectNode)
-                                config.path("scrape_configs").path(0).path("static_configs").path(0))
-                        .putArray("targets")
-                ::add);
+        targets.forEach(((ObjectNode) config.path("scrape_configs")
+                        .path(0)
+                        .path("static_configs")
+                        .path(0))
+                .putArray("targets")::add);
         Path file = directory.resolve("prometheus.yml");
         try {
             Files.writeString(file, config.toString());
@@ -80,9 +81,7 @@ final class Prometheus implements AutoCloseable {
                         "--web.listen-address=127.0.0.1:0"),
                 Map.of());
         try {
-            await("Prometheus")
-                    .atMost(START)
-                    .until(() -> address(process).isPresent() || !process.isAlive());
+            await("Prometheus").atMost(START).until(() -> address(process).isPresent() || !process.isAlive());
             return new Prometheus(
                     process, address(process).orElseThrow(() -> new AssertionError("ended" + process.lastWords())));
         } catch (RuntimeException | AssertionError e) {
@@ -121,23 +120,24 @@ final class Prometheus implements AutoCloseable {
 
     /** The names of the alerts in the state. */
     List<String> alerts(String state) {
-        return StreamSupport.stream(
-                        send("/api/v1/alerts", "").path("alerts").spliterator(), false)
+        return StreamSupport.stream(send("/api/v1/alerts", "").path("alerts").spliterator(), false)
                 .filter(alert -> alert.path("state").asText().equals(state))
                 .map(alert -> alert.path("labels").path("alertname").asText())
                 .toList();
     }
 
     private JsonNode send(String path, String form) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path)).timeout(Duration.ofSeconds(30));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(address.resolve(path)).timeout(Duration.ofSeconds(30));
         if (!form.isEmpty()) {
             request.header("Content-Type", "application/x-www-form-urlencoded").POST(BodyPublishers.ofString(form));
         }
         try {
-            JsonNode answer =
-                    json.readTree(http.send(request.build(), BodyHandlers.ofString()).body());
+            JsonNode answer = json.readTree(
+                    http.send(request.build(), BodyHandlers.ofString()).body());
             if (!answer.path("status").asText().equals("success")) {
-                throw new AssertionError(path + " " + form + ": " + answer.path("error").asText());
+                throw new AssertionError(
+                        path + " " + form + ": " + answer.path("error").asText());
             }
             return answer.path("data");
         } catch (IOException e) {

@@ -29,8 +29,8 @@ class ShippedFilesTest {
     private static final Set<String> LABELS_OF_PROMETHEUS =
             Set.of("job", "instance", "alertname", "alertstate", "le", "pipeline");
 
-    private static final List<String> PARTS = List.of(
-            "**Means.**", "**Users feel**", "**First look.**", "**Causes**", "**Mend.**", "**Escalate**");
+    private static final List<String> PARTS =
+            List.of("**Means.**", "**Users feel**", "**First look.**", "**Causes**", "**Mend.**", "**Escalate**");
 
     private final DocumentedMetrics documented = DocumentedMetrics.read();
     private final Dashboard dashboard = Dashboard.shipped();
@@ -40,7 +40,8 @@ class ShippedFilesTest {
     /** The sections that are named like an alert. */
     private static Map<String, String> runbook() {
         Map<String, String> sections = new LinkedHashMap<>();
-        for (String section : Shipped.text(Shipped.ROOT.resolve("docs/runbook.md")).split("(?m)^## ")) {
+        for (String section :
+                Shipped.text(Shipped.ROOT.resolve("docs/runbook.md")).split("(?m)^## ")) {
             String title = section.lines().findFirst().orElse("");
             if (title.matches("\\w+")) {
                 sections.put(title, section);
@@ -61,9 +62,8 @@ class ShippedFilesTest {
         assertThat(alerts).hasSizeGreaterThan(8);
         assertThat(dashboard.drawn()).hasSizeGreaterThan(30);
         assertThat(dashboard.expressions()).doesNotContain("");
-        assertThat(expressions()).allSatisfy(text -> assertThat(
-                        Expression.of(text).selectors())
-                .isNotEmpty());
+        assertThat(expressions())
+                .allSatisfy(text -> assertThat(Expression.of(text).selectors()).isNotEmpty());
     }
 
     @Test
@@ -74,7 +74,8 @@ class ShippedFilesTest {
             for (Selector selector : expression.selectors()) {
                 String name = selector.metric();
                 if (OF_PROMETHEUS.contains(name)) {
-                    assertThat(LABELS_OF_PROMETHEUS).containsAll(selector.labels().keySet());
+                    assertThat(LABELS_OF_PROMETHEUS)
+                            .containsAll(selector.labels().keySet());
                 } else if (documented.ofTheProcess(name)) {
                     known.add("level");
                 } else {
@@ -156,7 +157,10 @@ class ShippedFilesTest {
                 .containsExactlyElementsOf(alerts.stream().map(Alert::name).toList());
         runbook.forEach((name, section) -> {
             List<Integer> places = PARTS.stream().map(section::indexOf).toList();
-            assertThat(places).describedAs("%s: %s", name, PARTS).doesNotContain(-1).isSorted();
+            assertThat(places)
+                    .describedAs("%s: %s", name, PARTS)
+                    .doesNotContain(-1)
+                    .isSorted();
             assertThat(section).describedAs(name).containsAnyOf("```sh", "```sql");
         });
     }
@@ -178,7 +182,9 @@ class ShippedFilesTest {
     void everyAlertThatIsNamedIsOne() {
         Set<String> names = alerts.stream().map(Alert::name).collect(Collectors.toSet());
         String tests = Shipped.text(Shipped.PROMETHEUS.resolve("alerts_test.yml"));
-        assertThat(named(tests)).describedAs("alerts that alerts_test.yml tries").isEqualTo(names);
+        assertThat(named(tests))
+                .describedAs("alerts that alerts_test.yml tries")
+                .isEqualTo(names);
         dashboard
                 .drawn()
                 .forEach(panel -> assertThat(named(panel.description()))
@@ -209,12 +215,13 @@ class ShippedFilesTest {
 
     @Test
     void theProvisioningParses() {
-        Stream.of("dashboards/freshet.yaml", "datasources/prometheus.yaml").forEach(file -> assertThat(
-                        Shipped.yaml(Shipped.GRAFANA.resolve("provisioning").resolve(file))
+        Stream.of("dashboards/freshet.yaml", "datasources/prometheus.yaml")
+                .forEach(file -> assertThat(Shipped.yaml(
+                                        Shipped.GRAFANA.resolve("provisioning").resolve(file))
                                 .path("apiVersion")
                                 .intValue())
-                .describedAs(file)
-                .isEqualTo(1));
+                        .describedAs(file)
+                        .isEqualTo(1));
         assertThat(Shipped.yaml(Shipped.PROMETHEUS.resolve("alerts_test.yml")).path("tests"))
                 .isNotEmpty();
     }
