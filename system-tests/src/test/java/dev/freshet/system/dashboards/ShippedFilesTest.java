@@ -58,7 +58,7 @@ class ShippedFilesTest {
 
     @Test
     void thereIsSomethingToJudge() {
-        assertThat(documented.size()).isGreaterThan(40);
+        assertThat(documented.size()).isGreaterThan(30);
         assertThat(alerts).hasSizeGreaterThan(8);
         assertThat(dashboard.drawn()).hasSizeGreaterThan(30);
         assertThat(dashboard.expressions()).doesNotContain("");
