@@ -130,7 +130,7 @@ final class TestPipeline implements AutoCloseable {
                         Optional.of(bootstrapServers()), Path.of("target"), 1, 1, Duration.ofHours(1), Map.of()),
                 new RedisConfig(new Secret(server.url()), replay, 0),
                 new ListenerConfig(new HostPort("127.0.0.1", 0)),
-                new WriterConfig(new HostPort("127.0.0.1", 0), onAttach, WINDOW),
+                new WriterConfig(new HostPort("127.0.0.1", 0), onAttach, WINDOW, Optional.empty()),
                 List.of(caches));
     }
 

@@ -118,7 +118,7 @@ final class WriterLoopTest {
         var mappings = List.of(Mappings.key("book", "book:{id}"));
         return new WriterLoop(
                 new Topics("shop"),
-                new WriterConfig(new HostPort("127.0.0.1", 0), WriterConfig.OnAttach.KEEP, WINDOW),
+                new WriterConfig(new HostPort("127.0.0.1", 0), WriterConfig.OnAttach.KEEP, WINDOW, Optional.empty()),
                 kafka,
                 new RecordDecoder(
                         Set.of(BOOKS),

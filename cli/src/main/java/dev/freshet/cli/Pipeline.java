@@ -1,5 +1,6 @@
 package dev.freshet.cli;
 
+import dev.freshet.cli.console.Console;
 import dev.freshet.cli.http.AddressTakenException;
 import dev.freshet.cli.http.HealthRoutes;
 import dev.freshet.cli.http.HttpServer;
@@ -13,6 +14,7 @@ import dev.freshet.writer.CacheWriter;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -72,10 +74,11 @@ public final class Pipeline implements AutoCloseable {
     private void open(FreshetConfig config, Stages stages, Addresses addresses) {
         Telemetry telemetry = new Telemetry(config.pipeline());
         parts.push(telemetry);
-        serve(config, stages, telemetry, addresses);
+        Optional<Console> console = serve(config, stages, telemetry, addresses);
         addresses.tell("postgres", Addresses.ofPostgres(config.postgres()));
         String kafka = kafka(config, stages);
         addresses.tell("kafka", kafka);
+        console.ifPresent(page -> page.start(kafka));
         if (stages.listens()) {
             Listener created = Listener.create(config, kafka, telemetry.registry());
             parts.push(created);
@@ -96,7 +99,8 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /** First of all, and until the end: so that it can be seen what the rest is doing. */
-    private void serve(FreshetConfig config, Stages stages, Telemetry telemetry, Addresses addresses) {
+    private Optional<Console> serve(
+            FreshetConfig config, Stages stages, Telemetry telemetry, Addresses addresses) {
         List<Routes> routes = List.of(new MetricsRoutes(telemetry::scrape), new HealthRoutes(health));
         if (stages.listens()) {
             telemetry.readiness("listener", health);
@@ -104,8 +108,14 @@ public final class Pipeline implements AutoCloseable {
         }
         if (stages.writes()) {
             telemetry.readiness("writer", health);
-            serve("writer", config.writer().http(), routes, addresses);
+            Console console = new Console(config, telemetry.registry(), health, Version.number());
+            List<Routes> all = new ArrayList<>(routes);
+            all.add(console);
+            serve("writer", config.writer().http(), all, addresses);
+            parts.push(console);
+            return Optional.of(console);
         }
+        return Optional.empty();
     }
 
     private void serve(String part, HostPort at, List<Routes> routes, Addresses addresses) {

@@ -1,5 +1,6 @@
 package dev.freshet.cli;
 
+import dev.freshet.cli.explain.Explainer;
 import dev.freshet.listener.ChangeLog;
 import dev.freshet.listener.ChangePublisher;
 import dev.freshet.listener.ListenerException;

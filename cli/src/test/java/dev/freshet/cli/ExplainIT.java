@@ -102,7 +102,7 @@ class ExplainIT {
 
         CommandRun run = explain("--before", "{\"id\": 7, \"author_id\": 1}");
 
-        assertThat(run.err()).contains("column author_id of --before is outside the replica identity");
+        assertThat(run.err()).contains("column author_id of the old row is outside the replica identity");
         assertThat(run.out().lines())
                 .contains(
                         "deleted public.books",

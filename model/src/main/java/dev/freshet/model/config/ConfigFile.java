@@ -174,7 +174,10 @@ public final class ConfigFile {
                 section.value("http", Forms::address).orElse(new HostPort("127.0.0.1", 8082)),
                 section.choice("on-attach", words).orElse(WriterConfig.OnAttach.FLUSH),
                 section.duration("fence-window", Duration.ofSeconds(2), Duration.ofHours(1))
-                        .orElse(Duration.ofSeconds(30)));
+                        .orElse(Duration.ofSeconds(30)),
+                section.value("console-token", Forms::token)
+                        .filter(token -> !token.isEmpty())
+                        .map(Secret::new));
         section.done();
         return writer;
     }

@@ -25,6 +25,7 @@ final class Forms {
     private static final List<String> REDIS_SCHEMES =
             List.of("redis", "rediss", "redis-sentinel", "rediss-sentinel", "redis+cluster", "rediss+cluster");
     private static final Pattern ADDRESS = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([^\\s:/\\[\\]]+)):(\\d{1,5})");
+    private static final Pattern TOKEN = Pattern.compile("[!-~]{16,256}");
     private static final Pattern TABLE = Pattern.compile("(?:pg_.*|information_schema)\\..*");
 
     private Forms() {}
@@ -94,6 +95,15 @@ final class Forms {
         }
         String host = parts.group(1) != null ? parts.group(1) : parts.group(2);
         return new HostPort(host, Integer.parseInt(parts.group(3)));
+    }
+
+    /** Never quoted back. Empty, as an unset variable leaves it: there is none. */
+    static String token(String text) {
+        if (!text.isEmpty() && !TOKEN.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "must be 16 to 256 letters, digits and signs of ASCII, without spaces; make one with: openssl rand -hex 24");
+        }
+        return text;
     }
 
     static long retainedWal(String text) {

@@ -39,7 +39,7 @@ class ConfigFileTest {
               url: redis://:${REDIS_PASSWORD:none}@localhost:6379
               replay-on-failover: 90s
             listener: { http: "0.0.0.0:9081" }
-            writer: { http: "[::1]:9082", on-attach: keep, fence-window: 1m }
+            writer: { http: "[::1]:9082", on-attach: keep, fence-window: 1m, console-token: 0123456789abcdef }
             caches:
               book:
                 table: public.books
@@ -111,7 +111,11 @@ class ConfigFileTest {
         assertThat(config.listener()).isEqualTo(new ListenerConfig(new HostPort("0.0.0.0", 9081)));
         assertThat(config.writer())
                 .isEqualTo(
-                        new WriterConfig(new HostPort("::1", 9082), WriterConfig.OnAttach.KEEP, Duration.ofMinutes(1)));
+                        new WriterConfig(
+                                new HostPort("::1", 9082),
+                                WriterConfig.OnAttach.KEEP,
+                                Duration.ofMinutes(1),
+                                Optional.of(new Secret("0123456789abcdef"))));
         TableId books = new TableId("public", "books");
         assertThat(config.caches())
                 .containsExactly(
@@ -190,7 +194,7 @@ class ConfigFileTest {
         assertThat(config.listener().http()).isEqualTo(new HostPort("127.0.0.1", 8081));
         assertThat(config.writer())
                 .isEqualTo(new WriterConfig(
-                        new HostPort("127.0.0.1", 8082), WriterConfig.OnAttach.FLUSH, Duration.ofSeconds(30)));
+                        new HostPort("127.0.0.1", 8082), WriterConfig.OnAttach.FLUSH, Duration.ofSeconds(30), Optional.empty()));
         assertThat(config.caches())
                 .containsExactly(mapping(
                         "book", new TableId("public", "books"), new Target.Key(KeyTemplate.parse("book:{id}"))));

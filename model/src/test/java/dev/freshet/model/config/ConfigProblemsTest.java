@@ -179,6 +179,12 @@ class ConfigProblemsTest {
                 row("redis:\n", "writer: { http: 8082 }\nredis:\n", "writer.http", 5, "such as 127.0.0.1:8081"),
                 row(
                         "redis:\n",
+                        "writer: { console-token: hunter2 }\nredis:\n",
+                        "writer.console-token",
+                        5,
+                        "must be 16 to 256 letters"),
+                row(
+                        "redis:\n",
                         "listener: { http: 'a:70000' }\nredis:\n",
                         "listener.http",
                         5,

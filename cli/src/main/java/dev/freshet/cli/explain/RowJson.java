@@ -1,4 +1,4 @@
-package dev.freshet.cli;
+package dev.freshet.cli.explain;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -33,25 +33,25 @@ final class RowJson {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
-    private final String option;
+    private final String field;
     private final Map<String, JsonNode> values;
 
-    private RowJson(String option, Map<String, JsonNode> values) {
-        this.option = option;
+    private RowJson(String field, Map<String, JsonNode> values) {
+        this.field = field;
         this.values = values;
     }
 
-    static RowJson parse(String option, String text) {
+    static RowJson parse(String field, String text) {
         try {
             JsonNode json = JSON.readTree(text);
             if (!json.isObject()) {
-                throw new CommandFailedException(ExitCode.USAGE, option + ": must be {\"column\": value, …}");
+                throw new UnexplainableException(field, "must be {\"column\": value, …}");
             }
             Map<String, JsonNode> values = new LinkedHashMap<>();
             json.properties().forEach(property -> values.put(property.getKey(), property.getValue()));
-            return new RowJson(option, values);
+            return new RowJson(field, values);
         } catch (JsonProcessingException e) {
-            throw new CommandFailedException(ExitCode.USAGE, option + ": is no JSON: " + e.getOriginalMessage());
+            throw new UnexplainableException(field, "is no JSON: " + e.getOriginalMessage());
         }
     }
 
@@ -60,9 +60,9 @@ final class RowJson {
         Map<String, Cell> cells = new LinkedHashMap<>();
         values.forEach((name, value) -> {
             if (!shape.columns().containsKey(name)) {
-                throw new CommandFailedException(
-                        ExitCode.USAGE,
-                        option + ": '" + shape.table() + "' has no column '" + name + "'"
+                throw new UnexplainableException(
+                        field,
+                        "'" + shape.table() + "' has no column '" + name + "'"
                                 + Spelling.suggestion(name, shape.columns().keySet()));
             }
             cells.put(
@@ -88,8 +88,8 @@ final class RowJson {
         } catch (SourceUnavailableException e) {
             if (e.getCause() instanceof SQLException refused
                     && String.valueOf(refused.getSQLState()).startsWith("22")) {
-                throw new CommandFailedException(
-                        ExitCode.USAGE, option + ": column '" + column.name() + "': " + refused.getMessage());
+                throw new UnexplainableException(
+                        field, "column '" + column.name() + "': " + refused.getMessage());
             }
             throw e;
         }

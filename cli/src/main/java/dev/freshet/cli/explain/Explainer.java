@@ -1,4 +1,4 @@
-package dev.freshet.cli;
+package dev.freshet.cli.explain;
 
 import dev.freshet.model.CacheMapping;
 import dev.freshet.model.CacheMapping.Target;
@@ -20,34 +20,48 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Says in words what a row change would touch, and why. Immutable and thread-safe. */
-final class Explainer {
+public final class Explainer {
 
     private final InvalidationPlanner planner;
 
-    Explainer(List<CacheMapping> caches) {
+    public Explainer(List<CacheMapping> caches) {
         this.planner = InvalidationPlanner.of(caches);
     }
 
     /** The first line names the change; one line for each entry or reason follows, indented. */
-    List<String> explain(RowChange change, TableShape shape) {
+    public List<String> explain(RowChange change, TableShape shape) {
+        return lines(kind(change), effects(change, shape));
+    }
+
+    /** The same of what was explained already. */
+    public static List<String> lines(String change, List<Effect> effects) {
         List<String> lines = new ArrayList<>();
-        lines.add(change.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " " + change.table());
+        lines.add(change);
+        effects.forEach(effect -> lines.add("  " + effect.cache() + "  " + effect.words()));
+        return lines;
+    }
+
+    static String kind(RowChange change) {
+        return change.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " " + change.table();
+    }
+
+    List<Effect> effects(RowChange change, TableShape shape) {
+        List<Effect> effects = new ArrayList<>();
         Map<String, Row> images = images(change);
         for (InvalidationPlanner.Explanation explanation : planner.explain(change, shape)) {
-            String cache = "  " + explanation.mapping().name() + "  ";
+            List<String> words = new ArrayList<>();
             if (explanation.selection() != Selection.SELECTED) {
-                lines.add(cache + "nothing: " + explanation.selection().reason());
+                words.add("nothing: " + explanation.selection().reason());
             } else if (explanation.actions().isEmpty()) {
                 boolean tagged = explanation.mapping().target() instanceof Target.Tag;
-                lines.add(cache + "nothing: no image makes a " + (tagged ? "tag" : "key"));
+                words.add("nothing: no image makes a " + (tagged ? "tag" : "key"));
             }
-            for (CacheAction action : explanation.actions()) {
-                lines.add(cache + words(action, images));
-            }
-            explanation.notes().stream().distinct().forEach(note -> lines.add(cache + "note: " + note));
-            reasons(explanation.mapping(), change, images).forEach(reason -> lines.add(cache + "note: " + reason));
+            explanation.actions().forEach(action -> words.add(words(action, images)));
+            explanation.notes().stream().distinct().forEach(note -> words.add("note: " + note));
+            reasons(explanation.mapping(), change, images).forEach(reason -> words.add("note: " + reason));
+            words.forEach(one -> effects.add(new Effect(explanation.mapping().name(), one)));
         }
-        return lines;
+        return effects;
     }
 
     private static Map<String, Row> images(RowChange change) {
