@@ -99,8 +99,7 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /** First of all, and until the end: so that it can be seen what the rest is doing. */
-    private Optional<Console> serve(
-            FreshetConfig config, Stages stages, Telemetry telemetry, Addresses addresses) {
+    private Optional<Console> serve(FreshetConfig config, Stages stages, Telemetry telemetry, Addresses addresses) {
         List<Routes> routes = List.of(new MetricsRoutes(telemetry::scrape), new HealthRoutes(health));
         if (stages.listens()) {
             telemetry.readiness("listener", health);

@@ -74,7 +74,8 @@ final class ExplainForm {
         ArrayNode effects = json.putArray("effects");
         explanation
                 .effects()
-                .forEach(effect -> effects.addObject().put("cache", effect.cache()).put("words", effect.words()));
+                .forEach(effect ->
+                        effects.addObject().put("cache", effect.cache()).put("words", effect.words()));
         ArrayNode warnings = json.putArray("warnings");
         explanation.warnings().forEach(warnings::add);
         return json;

@@ -68,7 +68,8 @@ final class History {
     }
 
     private static double rate(double now, Optional<Double> before, Sample sample, Optional<Sample> last) {
-        double seconds = last.map(earlier -> (sample.nanos() - earlier.nanos()) / 1e9).orElse(0.0);
+        double seconds =
+                last.map(earlier -> (sample.nanos() - earlier.nanos()) / 1e9).orElse(0.0);
         return seconds <= 0 ? 0 : Math.max(0, now - before.orElse(now)) / seconds;
     }
 
@@ -76,7 +77,8 @@ final class History {
         int before = incidents.size();
         Incident newest = incidents.peekLast();
         sample.flushes().forEach((cause, count) -> {
-            double earlier = last.map(one -> one.flushes().getOrDefault(cause, 0.0)).orElse(0.0);
+            double earlier =
+                    last.map(one -> one.flushes().getOrDefault(cause, 0.0)).orElse(0.0);
             if (count > earlier) {
                 incidents.addLast(new Incident(at, Incident.Kind.FLUSH, CAUSES.getOrDefault(cause, cause)));
             }

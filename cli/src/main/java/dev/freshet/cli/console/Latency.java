@@ -26,17 +26,16 @@ record Latency(double[] bounds, long[] counts) {
     }
 
     private static Latency of(Timer timer) {
-            CountAtBucket[] buckets = timer.takeSnapshot().histogramCounts();
-            double[] bounds = new double[buckets.length];
-            long[] counts = new long[buckets.length + 1];
-            for (int i = 0; i < buckets.length; i++) {
-                bounds[i] = buckets[i].bucket(TimeUnit.MICROSECONDS) / 1e3;
-                counts[i] = Math.round(buckets[i].count());
-            }
-            // Counted after the buckets: more may have come, and none of them is lost.
-            counts[buckets.length] =
-                    Math.max(timer.count(), buckets.length == 0 ? 0 : counts[buckets.length - 1]);
-            return new Latency(bounds, counts);
+        CountAtBucket[] buckets = timer.takeSnapshot().histogramCounts();
+        double[] bounds = new double[buckets.length];
+        long[] counts = new long[buckets.length + 1];
+        for (int i = 0; i < buckets.length; i++) {
+            bounds[i] = buckets[i].bucket(TimeUnit.MICROSECONDS) / 1e3;
+            counts[i] = Math.round(buckets[i].count());
+        }
+        // Counted after the buckets: more may have come, and none of them is lost.
+        counts[buckets.length] = Math.max(timer.count(), buckets.length == 0 ? 0 : counts[buckets.length - 1]);
+        return new Latency(bounds, counts);
     }
 
     /** What was counted after the earlier moment. */

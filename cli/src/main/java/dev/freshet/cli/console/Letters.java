@@ -62,8 +62,7 @@ final class Letters {
     void serve(RoutesConfig routes, UnaryOperator<Handler> guard) {
         routes.get("/api/dead-letters", guard.apply(context -> ask(context, opened -> list(context, opened.open()))));
         for (Action action : Action.values()) {
-            routes.post(
-                    "/api/dead-letters/{id}/" + action.word(), guard.apply(context -> change(context, action)));
+            routes.post("/api/dead-letters/{id}/" + action.word(), guard.apply(context -> change(context, action)));
         }
     }
 
@@ -104,16 +103,17 @@ final class Letters {
     }
 
     private static void change(Context context, DeadLetterBox opened, Action action, DeadLetter.Id id, String who) {
-        Optional<DeadLetter> found = opened.open().stream()
-                .filter(letter -> letter.id().equals(id))
-                .findFirst();
+        Optional<DeadLetter> found =
+                opened.open().stream().filter(letter -> letter.id().equals(id)).findFirst();
         if (found.isEmpty()) {
             Answers.problem(context, 404, "there is no dead letter " + id + ", or it is done");
             return;
         }
         action.on(opened, found.get());
         LOG.info("{} of dead letter {} through the console, by {}", action.word(), id, who);
-        Answers.json(context, Answers.MAPPER.createObjectNode().put("id", id.toString()).put("done", action.word()));
+        Answers.json(
+                context,
+                Answers.MAPPER.createObjectNode().put("id", id.toString()).put("done", action.word()));
     }
 
     /** Something that is asked of the box. */

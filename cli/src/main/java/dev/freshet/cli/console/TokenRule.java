@@ -25,8 +25,7 @@ final class TokenRule {
 
     /** In a time that tells neither the token nor its length. */
     boolean allows(Optional<String> given) {
-        return expected.isPresent()
-                && MessageDigest.isEqual(expected.get(), digest(given.orElse("")));
+        return expected.isPresent() && MessageDigest.isEqual(expected.get(), digest(given.orElse("")));
     }
 
     private static byte[] digest(String text) {

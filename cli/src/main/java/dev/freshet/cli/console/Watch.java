@@ -78,12 +78,14 @@ final class Watch implements AutoCloseable {
                 .thenComparingInt(Status.Lag::partition));
         json.put("partitions_total", lags.size());
         ArrayNode partitions = json.putArray("partitions");
-        lags.stream().limit(PARTITIONS).forEach(lag -> partitions
-                .addObject()
-                .put("topic", lag.topic())
-                .put("partition", lag.partition())
-                .put("lag_records", lag.records())
-                .put("lag_seconds", Point.round(lag.waiting().toMillis() / 1e3)));
+        lags.stream()
+                .limit(PARTITIONS)
+                .forEach(lag -> partitions
+                        .addObject()
+                        .put("topic", lag.topic())
+                        .put("partition", lag.partition())
+                        .put("lag_records", lag.records())
+                        .put("lag_seconds", Point.round(lag.waiting().toMillis() / 1e3)));
         return json;
     }
 

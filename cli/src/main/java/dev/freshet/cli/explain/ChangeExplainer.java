@@ -49,8 +49,11 @@ public final class ChangeExplainer {
         Optional<TableShape> shape = shape(table, warnings);
         RowChange change = shape.isPresent()
                 ? typed(shape.get(), was, is, warnings)
-                : change(table, was.map(RowJson::assumed), is.map(json -> json.assumed()
-                        .orElse(was.map(RowJson::assumed).orElseGet(() -> Row.of(Map.of())))));
+                : change(
+                        table,
+                        was.map(RowJson::assumed),
+                        is.map(json ->
+                                json.assumed().orElse(was.map(RowJson::assumed).orElseGet(() -> Row.of(Map.of())))));
         return new Explanation(
                 Explainer.kind(change),
                 explainer.effects(change, shape.orElseGet(() -> RowJson.shape(table, was, is))),
@@ -76,8 +79,9 @@ public final class ChangeExplainer {
             }
             return shape;
         } catch (SourceUnavailableException e) {
-            warnings.add("PostgreSQL cannot be asked; the columns' types are assumed from the JSON, and every old value to"
-                    + " be told");
+            warnings.add(
+                    "PostgreSQL cannot be asked; the columns' types are assumed from the JSON, and every old value to"
+                            + " be told");
             return Optional.empty();
         }
     }

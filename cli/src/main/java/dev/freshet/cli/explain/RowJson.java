@@ -88,8 +88,7 @@ final class RowJson {
         } catch (SourceUnavailableException e) {
             if (e.getCause() instanceof SQLException refused
                     && String.valueOf(refused.getSQLState()).startsWith("22")) {
-                throw new UnexplainableException(
-                        field, "column '" + column.name() + "': " + refused.getMessage());
+                throw new UnexplainableException(field, "column '" + column.name() + "': " + refused.getMessage());
             }
             throw e;
         }

@@ -2,7 +2,7 @@
 
 import { byId, count, element, millis, rate, write } from "./format.js";
 
-const COLUMNS = ["cache", "table", "on change", "deleted /s", "refreshed /s", "deleted", "refreshed", "p50", "p99"];
+const COLUMNS = ["cache", "table", "on change", "deleted /s", "refreshed /s", "deleted", "refreshed", "to Redis, p50", "to Redis, p99"];
 
 export class Caches {
   constructor(caches) {

@@ -141,7 +141,7 @@ export class Chart {
     const minutes = width < 460 ? 3 : 2;
     const every = minutes * 60000;
     for (let at = Math.ceil(from / every) * every; at <= this.now; at += every) {
-      if (x(at) > width - 34) continue;
+      if (x(at) > width - EDGE.right - 46) continue;
       parts.push(shape("line", { class: "axis", x1: x(at), x2: x(at), y1: y(0), y2: y(0) + 4 }));
       parts.push(shape("text", { class: "tick", x: x(at), y: HEIGHT - 6, "text-anchor": "middle" }, clock(at, false)));
     }

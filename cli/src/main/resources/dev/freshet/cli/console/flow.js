@@ -90,10 +90,13 @@ export class Flow {
     write(card.state, `${MARKS[stage.state]} ${WORDS[stage.state]}`);
     write(card.figure, stage.figure ?? figure);
     write(card.unit, stage.figure === undefined ? unit : "");
+    // Where all is well the figures say the same.
+    card.summary.hidden = stage.state === "ok";
     write(card.summary, stage.summary);
     card.mend.hidden = !stage.mend;
     write(card.mend, stage.mend ? `→ ${stage.mend}` : "");
     const wanted = figures.filter(([, value]) => value !== undefined);
+    card.figures.hidden = wanted.length === 0;
     while (card.figures.children.length > wanted.length) card.figures.lastChild.remove();
     wanted.forEach(([term, value], index) => {
       const row = card.figures.children[index] ?? card.figures.appendChild(element("div", {}, element("dt"), element("dd")));

@@ -9,6 +9,7 @@ import { showIncidents } from "./incidents.js";
 import { Letters } from "./letters.js";
 import { Stream } from "./stream.js";
 
+const OLD = 8000;
 const UNKNOWN = { state: "unknown", summary: "not told yet" };
 
 const flow = new Flow();
@@ -186,6 +187,8 @@ new Stream("api/events", {
       remember(data.point);
       caches?.draw(data.caches);
     } else if (kind === "status") {
+      // While no page was open the servers were seldom asked: what is old says nothing of now.
+      if (now() - Date.parse(data.at) > OLD) return;
       status = data;
       showPartitions();
       letters.counted(data.stages.find((stage) => stage.name === "dead letters")?.open);

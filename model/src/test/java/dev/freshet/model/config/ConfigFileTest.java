@@ -110,12 +110,11 @@ class ConfigFileTest {
                 .isEqualTo(new RedisConfig(new Secret("redis://:none@localhost:6379"), Duration.ofSeconds(90), 0));
         assertThat(config.listener()).isEqualTo(new ListenerConfig(new HostPort("0.0.0.0", 9081)));
         assertThat(config.writer())
-                .isEqualTo(
-                        new WriterConfig(
-                                new HostPort("::1", 9082),
-                                WriterConfig.OnAttach.KEEP,
-                                Duration.ofMinutes(1),
-                                Optional.of(new Secret("0123456789abcdef"))));
+                .isEqualTo(new WriterConfig(
+                        new HostPort("::1", 9082),
+                        WriterConfig.OnAttach.KEEP,
+                        Duration.ofMinutes(1),
+                        Optional.of(new Secret("0123456789abcdef"))));
         TableId books = new TableId("public", "books");
         assertThat(config.caches())
                 .containsExactly(
@@ -194,7 +193,10 @@ class ConfigFileTest {
         assertThat(config.listener().http()).isEqualTo(new HostPort("127.0.0.1", 8081));
         assertThat(config.writer())
                 .isEqualTo(new WriterConfig(
-                        new HostPort("127.0.0.1", 8082), WriterConfig.OnAttach.FLUSH, Duration.ofSeconds(30), Optional.empty()));
+                        new HostPort("127.0.0.1", 8082),
+                        WriterConfig.OnAttach.FLUSH,
+                        Duration.ofSeconds(30),
+                        Optional.empty()));
         assertThat(config.caches())
                 .containsExactly(mapping(
                         "book", new TableId("public", "books"), new Target.Key(KeyTemplate.parse("book:{id}"))));

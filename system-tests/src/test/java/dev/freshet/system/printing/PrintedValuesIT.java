@@ -408,7 +408,11 @@ final class PrintedValuesIT {
                         Map.of()),
                 new RedisConfig(new Secret("redis://127.0.0.1:1"), Duration.ofSeconds(60), 0),
                 new ListenerConfig(new HostPort("127.0.0.1", 0)),
-                new WriterConfig(new HostPort("127.0.0.1", 0), WriterConfig.OnAttach.KEEP, Duration.ofSeconds(30), Optional.empty()),
+                new WriterConfig(
+                        new HostPort("127.0.0.1", 0),
+                        WriterConfig.OnAttach.KEEP,
+                        Duration.ofSeconds(30),
+                        Optional.empty()),
                 caches);
     }
 }

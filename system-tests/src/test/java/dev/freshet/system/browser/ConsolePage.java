@@ -1,0 +1,148 @@
+package dev.freshet.system.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/** The console in a Chromium of this machine. One thread. */
+final class ConsolePage implements AutoCloseable {
+
+    private static final Path PICTURES = Path.of("target", "console");
+    private static final List<int[]> SIZES = List.of(new int[] {1440, 900}, new int[] {390, 844});
+
+    private final Playwright playwright;
+    private final Browser browser;
+    private final Page page;
+    private final List<String> complaints = new CopyOnWriteArrayList<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+
+    private ConsolePage(Playwright playwright, Browser browser, String address, Duration patience) {
+        this.playwright = playwright;
+        this.browser = browser;
+        BrowserContext context = browser.newContext(
+                new Browser.NewContextOptions().setViewportSize(1440, 900).setLocale("en"));
+        this.page = context.newPage();
+        page.setDefaultTimeout(patience.toMillis());
+        page.onPageError(complaints::add);
+        page.onConsoleMessage(message -> {
+            // That the writer cannot be reached is what is played.
+            if (message.type().equals("error")
+                    && !message.text().contains("net::ERR_")
+                    && !message.text().contains("403")) {
+                complaints.add(message.text());
+            }
+        });
+        page.onRequest(request -> asked.add(request.url()));
+        page.navigate(address);
+    }
+
+    static ConsolePage open(String address, Duration patience) {
+        Playwright playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        try {
+            Browser browser = playwright
+                    .chromium()
+                    .launch(new BrowserType.LaunchOptions()
+                            .setExecutablePath(chromium())
+                            // Its sandbox is not to be had for root, as whom a container builds; the page is ours.
+                            .setArgs(List.of("--no-sandbox")));
+            return new ConsolePage(playwright, browser, address, patience);
+        } catch (RuntimeException | Error e) {
+            playwright.close();
+            throw e;
+        }
+    }
+
+    private static Path chromium() {
+        String named = System.getProperty("freshet.chromium", "");
+        List<String> places = named.isEmpty()
+                ? List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+                : List.of(named);
+        return places.stream()
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no Chromium at " + String.join(", ", places)
+                        + "; install one (Debian: apt-get install chromium), or name it by -Dfreshet.chromium=PATH"));
+    }
+
+    Page page() {
+        return page;
+    }
+
+    Locator stage(String name) {
+        return page.locator("[data-stage=\"" + name + "\"]");
+    }
+
+    /** One of ok, warn, broken, away, unknown. */
+    String verdict() {
+        return String.valueOf(page.locator("#verdict").getAttribute("data-state"));
+    }
+
+    String title() {
+        return page.locator("#verdict-title").textContent();
+    }
+
+    /** In seconds, as printed large. */
+    double staleness() {
+        String text = page.locator("#staleness").textContent();
+        assertThat(text).matches("[0-9.]+ s|\\d+ min \\d+ s|–");
+        if (text.contains("min")) {
+            String[] parts = text.split(" ");
+            return 60 * Double.parseDouble(parts[0]) + Double.parseDouble(parts[2]);
+        }
+        return text.equals("–") ? Double.NaN : Double.parseDouble(text.replace(" s", ""));
+    }
+
+    /** Records that wait in Kafka. */
+    long waiting() {
+        String text = stage("Kafka").locator(".figure strong").textContent().replace(",", "");
+        return text.matches("\\d+") ? Long.parseLong(text) : -1;
+    }
+
+    /** In both widths, light and dark; checks each of them. */
+    void look(String name) {
+        for (int[] size : SIZES) {
+            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                page.setViewportSize(size[0], size[1]);
+                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                Accessibility.check(page);
+                String file = name + "-" + size[0] + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT);
+                page.screenshot(new Page.ScreenshotOptions()
+                        .setPath(PICTURES.resolve(file + ".png"))
+                        .setFullPage(true));
+            }
+        }
+        page.setViewportSize(SIZES.get(0)[0], SIZES.get(0)[1]);
+    }
+
+    /** Nothing went wrong in the page, and nothing was asked of another server. */
+    void checkPeace(String address) {
+        assertThat(complaints).as("errors in the page").isEmpty();
+        assertThat(asked).allMatch(url -> url.startsWith(address));
+    }
+
+    @Override
+    public void close() {
+        Stream.<AutoCloseable>of(browser, playwright).forEach(one -> {
+            try {
+                one.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+}
