@@ -24,11 +24,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -241,7 +247,7 @@ class FreshnessIT {
                 TimeUnit.MILLISECONDS);
     }
 
-    private static void awaitThat(Readers demanding, java.util.concurrent.Callable<Boolean> condition) {
+    private static void awaitThat(Readers demanding, Callable<Boolean> condition) {
         await().atMost(PATIENCE)
                 .failFast(() -> {
                     assertThat(failures).isEmpty();
@@ -285,12 +291,9 @@ class FreshnessIT {
             switch (random.nextInt(6)) {
                 case 0 -> {
                     String other = Versions.key((item + 1) % Versions.ITEMS);
-                    judge(
-                            item,
-                            begun,
-                            cache.getAll(List.of(key, other), TYPE, Readers::load, options)
-                                    .get(key)
-                                    .orElseThrow());
+                    Map<String, Optional<Long>> values =
+                            cache.getAll(List.of(key, other), TYPE, Readers::load, options);
+                    judge(item, begun, Objects.requireNonNull(values.get(key)).orElseThrow());
                 }
                 case 1 -> {
                     long value = cache.getAsync(key, TYPE, () -> completed(key), options)
@@ -314,7 +317,7 @@ class FreshnessIT {
             }
         }
 
-        private static Map<String, Long> load(java.util.Set<String> keys) throws SQLException {
+        private static Map<String, Long> load(Set<String> keys) throws SQLException {
             Map<String, Long> values = new TreeMap<>();
             try (Connection connection = source.getConnection()) {
                 for (String key : keys) {
@@ -324,11 +327,11 @@ class FreshnessIT {
             return values;
         }
 
-        private static java.util.concurrent.CompletionStage<java.util.Optional<Long>> completed(String key) {
+        private static CompletionStage<Optional<Long>> completed(String key) {
             try (Connection connection = source.getConnection()) {
-                return java.util.concurrent.CompletableFuture.completedStage(Versions.load(connection, key));
+                return CompletableFuture.completedStage(Versions.load(connection, key));
             } catch (SQLException e) {
-                return java.util.concurrent.CompletableFuture.failedStage(e);
+                return CompletableFuture.failedStage(e);
             }
         }
 
