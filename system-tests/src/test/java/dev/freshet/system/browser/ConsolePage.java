@@ -14,8 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The console in a Chromium of this machine. One thread. */
 final class ConsolePage implements AutoCloseable {
@@ -26,12 +29,14 @@ final class ConsolePage implements AutoCloseable {
     private final Playwright playwright;
     private final Browser browser;
     private final Page page;
+    private final Duration patience;
     private final List<String> complaints = new CopyOnWriteArrayList<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
 
     private ConsolePage(Playwright playwright, Browser browser, String address, Duration patience) {
         this.playwright = playwright;
         this.browser = browser;
+        this.patience = patience;
         BrowserContext context = browser.newContext(
                 new Browser.NewContextOptions().setViewportSize(1440, 900).setLocale("en"));
         this.page = context.newPage();
@@ -41,7 +46,7 @@ final class ConsolePage implements AutoCloseable {
             // That the writer cannot be reached is what is played.
             if (message.type().equals("error")
                     && !message.text().contains("net::ERR_")
-                    && !message.text().contains("403")) {
+                    && !message.text().contains("status of 40")) {
                 complaints.add(message.text());
             }
         });
@@ -85,6 +90,29 @@ final class ConsolePage implements AutoCloseable {
 
     Locator stage(String name) {
         return page.locator("[data-stage=\"" + name + "\"]");
+    }
+
+    /** In this thread, as the browser wants it. */
+    void await(String what, Callable<Boolean> condition) {
+        try {
+            Awaitility.await()
+                    .atMost(patience)
+                    .pollInSameThread()
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(condition);
+        } catch (ConditionTimeoutException e) {
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(PICTURES.resolve("late.png"))
+                    .setFullPage(true));
+            throw new AssertionError(
+                    what + ": not within " + patience + "; " + text("#verdict") + "; " + text("#stages") + "; "
+                            + complaints,
+                    e);
+        }
+    }
+
+    private String text(String selector) {
+        return page.locator(selector).textContent().strip().replaceAll("\\s+", " ");
     }
 
     /** One of ok, warn, broken, away, unknown. */
