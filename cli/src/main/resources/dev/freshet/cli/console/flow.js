@@ -66,7 +66,7 @@ export class Flow {
     this.show("listener", five, worst, seconds(told.listener?.heartbeat_age_seconds), "since its heartbeat", [
       ["commit to Kafka, p99", tick?.publishing?.p99 === undefined ? undefined : millis(tick.publishing.p99)],
     ]);
-    this.show("Kafka", five, worst, count(told.writer?.lag_records), "records wait", [
+    this.show("Kafka", five, worst, count(told.writer?.lag_records), told.writer?.lag_records === 1 ? "record waits" : "records wait", [
       ["the oldest for", seconds(told.writer?.lag_seconds)],
       ["partitions", status ? count(status.partitions_total) : NONE],
     ]);

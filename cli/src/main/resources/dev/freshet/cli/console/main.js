@@ -59,7 +59,7 @@ function makeCharts(told) {
     new Chart(parent, told.span_seconds, {
       id: "lag",
       title: "Records to apply, all partitions",
-      format: (value) => (value === undefined ? NONE : `${count(value)} records`),
+      format: (value) => (value === undefined ? NONE : `${count(value)} ${value === 1 ? "record" : "records"}`),
       axis: plain,
       least: 10,
       series: [{ key: "lag", label: "records" }],

@@ -70,7 +70,7 @@ class ConsoleIT {
                                 "table", "public.books",
                                 "key", "card:{id}",
                                 "on-change", "refresh",
-                                "value", Map.of("columns", java.util.List.of("id", "title"))) );
+                                "value", Map.of("columns", java.util.List.of("id", "title"))));
         Path place = directory.resolve(file);
         place.toFile().mkdirs();
         return ConfigText.write(
@@ -164,12 +164,15 @@ class ConsoleIT {
             assertThat(page.locator("#announce").textContent()).startsWith("The writer does not answer");
             assertThat(page.locator("#link").textContent()).isEqualTo("not connected");
             double early = console.staleness();
-            console.await("staleness rises by the page's own clock", () -> console.staleness() > Math.max(12, early + 3));
+            console.await(
+                    "staleness rises by the page's own clock", () -> console.staleness() > Math.max(12, early + 3));
             console.look("writer-silent");
 
             first.kill();
             try (Freshet second = start("writer", config).awaitReady(PATIENCE)) {
-                console.await("it connects by itself, and the lag falls", () -> console.verdict().equals("ok") && console.staleness() < 10);
+                console.await(
+                        "it connects by itself, and the lag falls",
+                        () -> console.verdict().equals("ok") && console.staleness() < 10);
                 assertThat(page.evaluate("() => window.sameDocument")).isEqualTo(true);
                 assertThat(page.locator("#announce").textContent()).isEqualTo("The caches are fresh");
                 assertThat(highestStaleness(console)).as("the chart remembers").isGreaterThan(10);
@@ -205,7 +208,9 @@ class ConsoleIT {
             other.suspend();
 
             console.await("lag rises", () -> console.waiting() > 60);
-            console.await("the other's partitions are dealt to the one that works", () -> console.waiting() >= 0 && console.waiting() < 40 && console.staleness() < 10);
+            console.await(
+                    "the other's partitions are dealt to the one that works",
+                    () -> console.waiting() >= 0 && console.waiting() < 40 && console.staleness() < 10);
             assertThat(seen.isAlive() && listener.isAlive()).isTrue();
             other.kill();
         }
@@ -217,7 +222,9 @@ class ConsoleIT {
                 Freshet writer = start("writer", config).awaitReady(PATIENCE);
                 ConsolePage console = ConsolePage.open("http://" + address, PATIENCE)) {
             Page page = console.page();
-            console.await("told", () -> page.locator("#letter-rows").textContent().contains("None: every record was applied"));
+            console.await(
+                    "told",
+                    () -> page.locator("#letter-rows").textContent().contains("None: every record was applied"));
             store("s3cret, and no JSON");
             Locator parked = page.locator("#letter-rows li[data-id]");
             console.await("it is parked", () -> parked.count() == 1);
@@ -301,7 +308,9 @@ class ConsoleIT {
         page.locator("#explain-before").fill("{\"id\": 7, \"author_id\": 1");
         page.locator("#explain-after").fill("{\"author_id\": 2}");
         page.locator("#explain-form button").press("Enter");
-        console.await("told", () -> page.locator("#explain-before-error").textContent().contains("is no JSON"));
+        console.await(
+                "told",
+                () -> page.locator("#explain-before-error").textContent().contains("is no JSON"));
         assertThat(page.locator("#explain-before").getAttribute("aria-invalid")).isEqualTo("true");
         page.locator("#explain-before").fill("{\"id\": 7, \"author_id\": 1}");
         page.locator("#explain-form button").press("Enter");

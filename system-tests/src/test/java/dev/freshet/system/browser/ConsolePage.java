@@ -9,6 +9,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,8 +38,11 @@ final class ConsolePage implements AutoCloseable {
         this.playwright = playwright;
         this.browser = browser;
         this.patience = patience;
-        BrowserContext context = browser.newContext(
-                new Browser.NewContextOptions().setViewportSize(1440, 900).setLocale("en"));
+        // What is focused is in sight at once.
+        BrowserContext context = browser.newContext(new Browser.NewContextOptions()
+                .setViewportSize(1440, 900)
+                .setReducedMotion(ReducedMotion.REDUCE)
+                .setLocale("en"));
         this.page = context.newPage();
         page.setDefaultTimeout(patience.toMillis());
         page.onPageError(complaints::add);
@@ -148,6 +152,7 @@ final class ConsolePage implements AutoCloseable {
                 page.setViewportSize(size[0], size[1]);
                 page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
                 Accessibility.check(page);
+                page.evaluate("() => scrollTo({ top: 0, behavior: 'instant' })");
                 String file = name + "-" + size[0] + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT);
                 page.screenshot(new Page.ScreenshotOptions()
                         .setPath(PICTURES.resolve(file + ".png"))
