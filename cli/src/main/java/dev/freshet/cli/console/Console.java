@@ -86,8 +86,8 @@ public final class Console implements Routes, AutoCloseable {
                 feed,
                 listeners::any);
         watch = Optional.of(started);
-        var sampling = sampler.scheduleWithFixedDelay(this::sample, 0, 1, TimeUnit.SECONDS);
-        var asking = asker.scheduleWithFixedDelay(started::step, 0, 500, TimeUnit.MILLISECONDS);
+        var unused = sampler.scheduleWithFixedDelay(this::sample, 0, 1, TimeUnit.SECONDS);
+        var unusedToo = asker.scheduleWithFixedDelay(started::step, 0, 500, TimeUnit.MILLISECONDS);
     }
 
     @Override
