@@ -6,6 +6,7 @@ import io.javalin.http.Handler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -42,7 +43,7 @@ final class StaticFiles {
         }
     }
 
-    private record Page(byte[] bytes, String type, String tag) {}
+    private record Page(String text, String type, String tag) {}
 
     private final Map<String, Page> pages = new LinkedHashMap<>();
 
@@ -52,7 +53,12 @@ final class StaticFiles {
             CRC32 sum = new CRC32();
             sum.update(bytes);
             String type = TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "text/plain");
-            pages.put(path, new Page(bytes, type, "\"" + Long.toHexString(sum.getValue()) + "-" + bytes.length + "\""));
+            pages.put(
+                    path,
+                    new Page(
+                            new String(bytes, StandardCharsets.UTF_8),
+                            type,
+                            "\"" + Long.toHexString(sum.getValue()) + "-" + bytes.length + "\""));
         });
     }
 
@@ -73,7 +79,7 @@ final class StaticFiles {
         if (page.tag().equals(context.header("If-None-Match"))) {
             context.status(304);
         } else {
-            context.contentType(page.type()).result(page.bytes());
+            context.contentType(page.type()).result(page.text().getBytes(StandardCharsets.UTF_8));
         }
     }
 }
