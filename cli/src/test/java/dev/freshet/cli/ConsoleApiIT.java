@@ -88,7 +88,7 @@ class ConsoleApiIT {
             aChangeIsExplained();
             deadLettersAreChangedByTokenAlone();
             assertThat(run.terminate()).as("%s", run.err()).isZero();
-            assertThat(run.out())
+            assertThat(run.err())
                     .anyMatch(line -> line.contains("drop of dead letter 0:0 through the console, by 127.0.0.1"))
                     .anyMatch(line -> line.contains("refused to 127.0.0.1: wrong token"))
                     .noneMatch(line -> line.contains("s3cret") || line.contains(TOKEN));

@@ -67,7 +67,7 @@ export class Flow {
       ["commit to Kafka, p99", tick?.publishing?.p99 === undefined ? undefined : millis(tick.publishing.p99)],
     ]);
     this.show("Kafka", five, worst, count(told.writer?.lag_records), told.writer?.lag_records === 1 ? "record waits" : "records wait", [
-      ["the oldest for", seconds(told.writer?.lag_seconds)],
+      ["the oldest for", told.writer?.lag_records ? seconds(told.writer.lag_seconds) : NONE],
       ["partitions", status ? count(status.partitions_total) : NONE],
     ]);
     this.show("writer", five, worst, rate(point.changes), "changes /s", [
@@ -93,8 +93,10 @@ export class Flow {
     // Where all is well the figures say the same.
     card.summary.hidden = stage.state === "ok";
     write(card.summary, stage.summary);
-    card.mend.hidden = !stage.mend;
-    write(card.mend, stage.mend ? `→ ${stage.mend}` : "");
+    // What is behind only because another stage is mends itself.
+    const mend = name === worst ? stage.mend : undefined;
+    card.mend.hidden = !mend;
+    write(card.mend, mend ? `→ ${mend}` : "");
     const wanted = figures.filter(([, value]) => value !== undefined);
     card.figures.hidden = wanted.length === 0;
     while (card.figures.children.length > wanted.length) card.figures.lastChild.remove();

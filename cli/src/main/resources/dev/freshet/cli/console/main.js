@@ -118,7 +118,7 @@ function verdict(five) {
   const worst = behind(five);
   if (worst) {
     const word = worst.state === "away" ? "away" : "behind";
-    return { state: worst.state, key: `${worst.name} ${word}`, title: `${worst.name} is ${word}`, detail: worst.summary, mend: worst.mend };
+    return { state: worst.state, key: `${worst.name} ${word}`, title: `${/^[a-z]/.test(worst.name) ? "The " : ""}${worst.name} is ${word}`, detail: worst.summary, mend: worst.mend };
   }
   const parked = status.stages.find((stage) => stage.name === "dead letters");
   if (parked?.state === "broken") {
@@ -136,7 +136,7 @@ function draw() {
   prune();
   const five = status ? stages(status) : { PostgreSQL: UNKNOWN, listener: UNKNOWN, Kafka: UNKNOWN, writer: UNKNOWN, Redis: UNKNOWN };
   if (lostSince !== undefined) {
-    for (const name of Object.keys(five)) five[name] = { ...five[name], state: "unknown", mend: undefined, summary: `as of ${clock(lostSince)}: ${five[name].summary}` };
+    for (const name of Object.keys(five)) five[name] = { ...five[name], state: "unknown", mend: undefined, summary: `as of ${clock(lostSince)}` };
     five.writer = { state: "broken", figure: "silent", summary: `does not answer since ${clock(lostSince)}, for ${seconds((Date.now() - lostSince) / 1000)}` };
   }
   flow.draw(five, status, tick);

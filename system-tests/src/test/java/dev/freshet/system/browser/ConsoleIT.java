@@ -179,7 +179,7 @@ class ConsoleIT {
                 assertThat(second.isAlive()).isTrue();
 
                 listener.kill();
-                console.await("told", () -> console.title().equals("listener is behind"));
+                console.await("told", () -> console.title().equals("The listener is behind"));
                 assertThat(console.verdict()).isEqualTo("broken");
                 assertThat(page.locator("#verdict-mend").textContent()).isEqualTo("→ start a listener");
                 assertThat(console.stage("writer").getAttribute("data-state")).isEqualTo("ok");
@@ -266,7 +266,7 @@ class ConsoleIT {
             explain(console);
             console.look("explained");
             console.checkPeace("http://" + address);
-            assertThat(writer.output())
+            assertThat(writer.errors())
                     .as("who did what")
                     .anyMatch(line -> line.contains("retry of dead letter 0:0 through the console, by 127.0.0.1"))
                     .anyMatch(line -> line.contains("was refused to 127.0.0.1: wrong token"))
