@@ -75,7 +75,6 @@ final class History {
 
     private boolean note(Sample sample, Optional<Sample> last, Instant at) {
         int before = incidents.size();
-        Incident newest = incidents.peekLast();
         sample.flushes().forEach((cause, count) -> {
             double earlier =
                     last.map(one -> one.flushes().getOrDefault(cause, 0.0)).orElse(0.0);
@@ -87,7 +86,7 @@ final class History {
             incidents.addLast(new Incident(
                     at, Incident.Kind.LOSS, "Redis had lost writes; the changes that it lost are applied again"));
         }
-        boolean befallen = incidents.size() > before || newest != incidents.peekLast();
+        boolean befallen = incidents.size() > before;
         while (incidents.size() > INCIDENTS) {
             incidents.removeFirst();
         }
