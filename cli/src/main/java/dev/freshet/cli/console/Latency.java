@@ -6,15 +6,21 @@ import java.util.Collection;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
-/**
- * What timers have counted since they were made, or between two moments. Immutable; its arrays are not to be changed.
- *
- * @param bounds of the buckets, in milliseconds
- * @param counts of what lies at or below each bound, and last of everything
- */
-record Latency(double[] bounds, long[] counts) {
+/** What timers have counted since they were made, or between two moments. Immutable. */
+final class Latency {
 
     static final Latency NONE = new Latency(new double[0], new long[] {0});
+
+    /** Of the buckets, in milliseconds. */
+    private final double[] bounds;
+
+    /** Of what lies at or below each bound, and last of everything. */
+    private final long[] counts;
+
+    private Latency(double[] bounds, long[] counts) {
+        this.bounds = bounds;
+        this.counts = counts;
+    }
 
     /** Of timers with the same buckets, together. */
     static Latency of(Collection<Timer> timers) {
