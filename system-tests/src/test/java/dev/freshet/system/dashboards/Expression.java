@@ -31,7 +31,7 @@ record Expression(List<Selector> selectors, Set<String> groupings) {
         Set<String> groupings = new LinkedHashSet<>();
         Matcher grouping = GROUPING.matcher(promql);
         while (grouping.find()) {
-            for (String label : grouping.group(1).split(",")) {
+            for (String label : grouping.group(1).split(",", -1)) {
                 groupings.add(label.strip());
             }
         }
@@ -52,7 +52,8 @@ record Expression(List<Selector> selectors, Set<String> groupings) {
             Matcher label = LABEL.matcher(text);
             while (label.find()) {
                 String value = label.group(3);
-                labels.put(label.group(1), label.group(2).equals("=~") ? List.of(value.split("\\|")) : List.of(value));
+                labels.put(
+                        label.group(1), label.group(2).equals("=~") ? List.of(value.split("\\|", -1)) : List.of(value));
             }
         }
         return labels;

@@ -41,7 +41,7 @@ class ShippedFilesTest {
     private static Map<String, String> runbook() {
         Map<String, String> sections = new LinkedHashMap<>();
         for (String section :
-                Shipped.text(Shipped.ROOT.resolve("docs/runbook.md")).split("(?m)^## ")) {
+                Shipped.text(Shipped.ROOT.resolve("docs/runbook.md")).split("(?m)^## ", -1)) {
             String title = section.lines().findFirst().orElse("");
             if (title.matches("\\w+")) {
                 sections.put(title, section);
