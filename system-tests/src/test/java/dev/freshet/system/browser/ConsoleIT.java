@@ -123,7 +123,7 @@ class ConsoleIT {
     }
 
     private void keepChanging() {
-        var changing = load.scheduleWithFixedDelay(
+        var unused = load.scheduleWithFixedDelay(
                 () -> {
                     try {
                         execute(
