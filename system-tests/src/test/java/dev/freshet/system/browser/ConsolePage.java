@@ -44,7 +44,7 @@ final class ConsolePage implements AutoCloseable {
                 .setReducedMotion(ReducedMotion.REDUCE)
                 .setLocale("en"));
         this.page = context.newPage();
-        page.setDefaultTimeout(patience.toMillis());
+        page.setDefaultTimeout((double) patience.toMillis());
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
             // That the writer cannot be reached is what is played.
@@ -132,9 +132,10 @@ final class ConsolePage implements AutoCloseable {
     double staleness() {
         String text = page.locator("#staleness").textContent();
         assertThat(text).matches("[0-9.]+ s|\\d+ min \\d+ s|–");
-        if (text.contains("min")) {
-            String[] parts = text.split(" ");
-            return 60 * Double.parseDouble(parts[0]) + Double.parseDouble(parts[2]);
+        int minutes = text.indexOf(" min ");
+        if (minutes > 0) {
+            return 60 * Double.parseDouble(text.substring(0, minutes))
+                    + Double.parseDouble(text.substring(minutes + " min ".length(), text.length() - " s".length()));
         }
         return text.equals("–") ? Double.NaN : Double.parseDouble(text.replace(" s", ""));
     }
