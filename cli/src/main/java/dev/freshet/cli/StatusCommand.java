@@ -42,9 +42,10 @@ final class StatusCommand implements Callable<Integer> {
     @Option(
             names = "--max-staleness",
             paramLabel = "DURATION",
-            defaultValue = "10s",
-            description = "How old the watermark, the last heartbeat and the oldest record that waits may be: 10s")
-    private String maxStaleness = "";
+            description =
+                    "How old the watermark, the last heartbeat and the oldest record that waits may be: 10s and half of"
+                            + " writer.fence-window")
+    private Optional<String> maxStaleness = Optional.empty();
 
     @Option(
             names = "--max-retained-wal",
@@ -90,9 +91,10 @@ final class StatusCommand implements Callable<Integer> {
 
     private Thresholds thresholds(FreshetConfig read) {
         try {
+            Thresholds usual = Thresholds.of(read);
             return new Thresholds(
-                    Quantity.duration(maxStaleness),
-                    maxRetainedWal.map(Quantity::bytes).orElse(read.postgres().maxRetainedWal()),
+                    maxStaleness.map(Quantity::duration).orElse(usual.staleness()),
+                    maxRetainedWal.map(Quantity::bytes).orElse(usual.retained()),
                     maxDeadLetters);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

@@ -78,10 +78,8 @@ public final class Console implements Routes, AutoCloseable {
      */
     public void start(String bootstrapServers) {
         box = Optional.of(new DeadLetterBox(new DeadLetterTopic(config, bootstrapServers)));
-        Thresholds thresholds =
-                new Thresholds(Thresholds.STALENESS, config.postgres().maxRetainedWal(), 0);
         Watch started = new Watch(
-                new StatusReader(config, Optional.of(bootstrapServers), thresholds),
+                new StatusReader(config, Optional.of(bootstrapServers), Thresholds.of(config)),
                 new GapLog(config, bootstrapServers),
                 feed,
                 listeners::any);
@@ -161,7 +159,7 @@ public final class Console implements Routes, AutoCloseable {
         json.put("version", version)
                 .put("now", Instant.now().toEpochMilli())
                 .put("actions", tokens.on())
-                .put("staleness_limit", Thresholds.STALENESS.toSeconds())
+                .put("staleness_limit", Thresholds.of(config).staleness().toSeconds())
                 .put("span_seconds", History.POINTS);
         history.writePoints(json.putArray("points"));
         return json.toString();
