@@ -24,7 +24,7 @@ final class ConfigReading {
     }
 
     void problem(String path, int line, String message) {
-        problems.add(new ConfigProblem(path, line, message));
+        problems.add(new ConfigProblem(path, line, variables.asWritten(message)));
     }
 
     /** The line of every name in the document, by its path. */

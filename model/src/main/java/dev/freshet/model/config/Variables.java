@@ -1,16 +1,29 @@
 package dev.freshet.model.config;
 
+import java.util.Comparator;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Puts the environment's variables in place of <code>${NAME}</code> and <code>${NAME:default}</code>. */
+/**
+ * Puts the environment's variables in place of <code>${NAME}</code> and <code>${NAME:default}</code>. Confined to one thread.
+ */
 final class Variables {
 
     private static final Pattern PLACE = Pattern.compile("\\$?\\$\\{([^}]*)(\\}?)");
     private static final Pattern REFERENCE = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)(?::(.*))?", Pattern.DOTALL);
 
+    /** A shorter value would be found in every message, and is no secret worth the name. */
+    private static final int SHORTEST_HIDDEN = 4;
+
     private final Map<String, String> environment;
+
+    /** By value, the longest first, the variable that it came from. */
+    private final SortedMap<String, String> filledIn =
+            new TreeMap<>(Comparator.comparingInt(String::length).reversed().thenComparing(Function.identity()));
 
     Variables(Map<String, String> environment) {
         this.environment = Map.copyOf(environment);
@@ -52,6 +65,9 @@ final class Variables {
         String name = parts.group(1);
         String set = environment.get(name);
         if (set != null) {
+            if (set.length() >= SHORTEST_HIDDEN) {
+                filledIn.put(set, name);
+            }
             return set;
         }
         String otherwise = parts.group(2);
@@ -60,5 +76,14 @@ final class Variables {
                     "the environment variable " + name + " is not set; set it, or write ${" + name + ":default}");
         }
         return otherwise;
+    }
+
+    /** A message about the file with what the environment filled in as the file has it: it may be a password. */
+    String asWritten(String message) {
+        String written = message;
+        for (Map.Entry<String, String> filled : filledIn.entrySet()) {
+            written = written.replace(filled.getKey(), "${" + filled.getValue() + "}");
+        }
+        return written;
     }
 }

@@ -1,6 +1,7 @@
 package dev.freshet.model.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
@@ -15,6 +16,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever stands in a configuration, it is read or its problems are told, and nothing else, and that soon. */
 final class HostileConfigTest {
@@ -234,10 +237,28 @@ final class HostileConfigTest {
         });
     }
 
+    /** A password in the wrong place. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "writer: { fence-window: \"${SECRET}\" }",
+                "kafka: { bootstrap-servers: \"localhost:9092${SECRET}\" }",
+                "listener: { http: \"${SECRET}:80\" }",
+                "redis: { url: \"${SECRET}\" }",
+            })
+    void whatTheEnvironmentFillsInIsToldAsTheFileHasIt(String line) {
+        assertThatThrownBy(() -> ConfigFile.parse(line, ENVIRONMENT))
+                .isInstanceOf(ConfigException.class)
+                .message()
+                .doesNotContain("s3cret");
+        assertThatThrownBy(() -> ConfigFile.parse("writer: { fence-window: \"${SECRET}\" }", ENVIRONMENT))
+                .hasMessageContaining("'${SECRET}' is no duration");
+    }
+
     @Test
     void aMutatedControlRecordIsReadOrRefused() {
         List<String> whole = List.of(
-                "{\"type\":\"heartbeat\",\"lsn\":\"0/16B3748\",\"source_ts_us\":1704164645678901,"
+                "{\"type\":\"heartbeat\",\"system\":\"7301\",\"timeline\":1,\"lsn\":\"0/16B3748\",\"source_ts_us\":1704164645678901,"
                         + "\"end_offsets\":{\"shop.public.books\":[1,2,3]}}",
                 "{\"type\":\"gap\",\"reason\":\"r\",\"tables\":[\"public.books\"],\"lsn\":\"0/16B3748\",\"epoch\":2,"
                         + "\"found_ts_us\":1704164645678901}");
