@@ -211,10 +211,10 @@ class RedisServerIT {
     @Test
     void aRedisThatDoesNotAnswerIsUnavailableInTimeAndNothingIsSentAgain() {
         try (TestRedis redis = TestRedis.start();
-                CacheStore store = RedisCacheStore.at(redis.url(), WINDOW, Duration.ofMillis(300))) {
+                CacheStore store = RedisCacheStore.at(redis.url(), WINDOW, Duration.ofSeconds(1))) {
             RedisCommands<String, String> commands = redis.text();
             apply(store, invalidate("k", Fence.of(7)));
-            commands.clientPause(2_000);
+            commands.clientPause(3_000);
 
             assertUnavailable(store);
 
