@@ -225,7 +225,7 @@ class AttachIT {
                 run.awaitReady(BUILD_AND_START);
                 assertThat(run.output())
                         .as("standard output is for addresses")
-                        .allMatch(line -> line.equals("ready") || line.matches("[a-z]+\t[^\t ]+"));
+                        .allMatch(line -> line.equals("ready") || line.matches("[a-z-]+\t[^\t ]+"));
                 playTold(source, redis, run);
                 assertThat(run.terminate(PATIENCE))
                         .as("exit code after SIGTERM")

@@ -116,7 +116,8 @@ class ChinookIT {
                 "listener",
                 Map.of("http", "127.0.0.1:0"),
                 "writer",
-                Map.of("http", "127.0.0.1:0"),
+                // After a truncate the watermark waits for half of it.
+                Map.of("http", "127.0.0.1:0", "fence-window", "4s"),
                 "caches",
                 named);
     }
