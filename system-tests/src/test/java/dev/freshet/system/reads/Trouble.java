@@ -6,6 +6,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -14,6 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /**
  * What makes the rare usual: at times commits stay invisible for a while after they are in the log, since they wait for a
@@ -108,6 +110,8 @@ final class Trouble implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         thread.shutdownNow();
+        // A step that is under way might hold commits again, and the end of the test with them.
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(thread::isTerminated);
         commitsWaitFor("");
     }
 
