@@ -90,8 +90,6 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
                         Entry.of("author:" + book.authorId()),
                         Entry.of("prices:history"),
                         Entry.of("prices", "average"),
-                        Entry.of("blurb:first"),
-                        Entry.of("blurb:1:draft"),
                         Entry.of("authors:pages"))
                 .collect(Collectors.toMap(Function.identity(), entry -> "not Freshet's"));
     }
