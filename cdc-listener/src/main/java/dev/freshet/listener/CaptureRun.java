@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 /** One run of the engine, from a position until it stops for whatever reason; then nothing more is sent. Thread-safe. */
 final class CaptureRun implements AutoCloseable {
 
+    private static final Duration LOOK_AT_TOPICS_EVERY = Duration.ofSeconds(3);
+
     private final ChangePublisher publisher;
     private final ScheduledExecutorService scheduler;
     private final PositionWriter positions;
@@ -85,6 +87,11 @@ final class CaptureRun implements AutoCloseable {
     void start() {
         engine.start();
         heartbeats.start();
+        scheduler.scheduleWithFixedDelay(
+                () -> publisher.check(this::fail),
+                LOOK_AT_TOPICS_EVERY.toMillis(),
+                LOOK_AT_TOPICS_EVERY.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     /** Completes when the run is over, exceptionally where something failed. */

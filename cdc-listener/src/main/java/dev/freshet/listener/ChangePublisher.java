@@ -2,6 +2,7 @@ package dev.freshet.listener;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Where one run of the engine sends its records.
@@ -26,6 +27,13 @@ public interface ChangePublisher extends AutoCloseable {
 
     /** Each partition's end offset of the topics that records are sent to. */
     Map<String, List<Long>> endOffsets();
+
+    /**
+     * Looks, without blocking, whether the topics are still those that it was opened on.
+     *
+     * @param broken told if not, on any thread: what is sent from then on may go nowhere
+     */
+    void check(Consumer<Exception> broken);
 
     /** Drops what was sent and not stored yet: the slot is lost, and another listener may already publish. */
     void abandon();

@@ -19,11 +19,13 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -165,17 +167,33 @@ public final class KafkaChangeLog implements ChangeLog {
     @Override
     public ChangePublisher open() {
         try (Admin admin = clients.admin()) {
+            Map<String, Uuid> ids = ids(admin);
             Map<String, List<Long>> ends = ends(admin, tableTopics);
             Map<String, Integer> limits = limits(admin);
             learnedLimits.forEach((topic, limit) -> limits.merge(topic, limit, Math::min));
             return new KafkaChangePublisher(
-                    clients, limits, ends, (topic, size) -> learnedLimits.merge(topic, size / 2, Math::min));
+                    clients,
+                    limits,
+                    ends,
+                    new TopicWatch(clients.admin(), ids),
+                    (topic, size) -> learnedLimits.merge(topic, size / 2, Math::min));
         }
+    }
+
+    private Map<String, Uuid> ids(Admin admin) {
+        List<String> names = wanted().stream().map(NewTopic::name).toList();
+        Map<String, Uuid> ids = new HashMap<>();
+        describe(admin, names).forEach((topic, description) -> ids.put(topic, description.topicId()));
+        return ids;
+    }
+
+    private static Map<String, TopicDescription> describe(Admin admin, List<String> names) {
+        return get(admin.describeTopics(names).allTopicNames(), "describe topics " + names);
     }
 
     private Map<String, List<Long>> ends(Admin admin, List<String> names) {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        get(admin.describeTopics(names).allTopicNames(), "describe topics " + names)
+        describe(admin, names)
                 .forEach((topic, description) -> description
                         .partitions()
                         .forEach(p -> wanted.put(new TopicPartition(topic, p.partition()), OffsetSpec.latest())));

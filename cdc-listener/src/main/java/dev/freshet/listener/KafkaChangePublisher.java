@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -23,20 +24,24 @@ final class KafkaChangePublisher implements ChangePublisher {
     private final Producer<byte[], byte[]> producer;
     private final Map<String, Integer> limits;
     private final Map<String, List<Long>> ends;
+    private final TopicWatch topics;
     private final ObjIntConsumer<String> tooLarge;
 
     /**
      * @param limits each topic's {@code max.message.bytes}
      * @param ends each partition's end offset, by topic
+     * @param topics closed with the publisher
      * @param tooLarge told when a broker refuses a record of this size that should have fitted
      */
     KafkaChangePublisher(
             KafkaClients clients,
             Map<String, Integer> limits,
             Map<String, List<Long>> ends,
+            TopicWatch topics,
             ObjIntConsumer<String> tooLarge) {
         this.limits = Map.copyOf(limits);
         this.ends = Map.copyOf(ends);
+        this.topics = topics;
         this.tooLarge = tooLarge;
         int largest = limits.values().stream().mapToInt(Integer::intValue).max().orElse(0);
         this.producer = clients.producer(Math.max(largest, SMALLEST_REQUEST));
@@ -85,12 +90,18 @@ final class KafkaChangePublisher implements ChangePublisher {
     }
 
     @Override
+    public void check(Consumer<Exception> broken) {
+        topics.look(broken);
+    }
+
+    @Override
     public void abandon() {
         producer.close(Duration.ZERO);
     }
 
     @Override
     public void close() {
+        topics.close();
         producer.close(CLOSE_LIMIT);
     }
 }

@@ -3,6 +3,7 @@ package dev.freshet.listener;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** A publisher of which is known whether it gets on. What was abandoned counts as settled. Thread-safe. */
 final class MeasuredPublisher implements ChangePublisher {
@@ -64,6 +65,11 @@ final class MeasuredPublisher implements ChangePublisher {
     @Override
     public Map<String, List<Long>> endOffsets() {
         return publisher.endOffsets();
+    }
+
+    @Override
+    public void check(Consumer<Exception> broken) {
+        publisher.check(broken);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A log in memory that stores records when the test lets it. Thread-safe. */
 final class HeldLog implements ChangeLog {
@@ -114,6 +115,9 @@ final class HeldLog implements ChangeLog {
             public Map<String, List<Long>> endOffsets() {
                 return Map.of();
             }
+
+            @Override
+            public void check(Consumer<Exception> broken) {}
 
             @Override
             public void abandon() {}

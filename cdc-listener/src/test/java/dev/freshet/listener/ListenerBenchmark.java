@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Measures commit to Kafka's acknowledgement, drain and idle CPU of the listener in this JVM; asserts nothing.
@@ -183,6 +184,11 @@ final class ListenerBenchmark {
                 @Override
                 public Map<String, List<Long>> endOffsets() {
                     return publisher.endOffsets();
+                }
+
+                @Override
+                public void check(Consumer<Exception> broken) {
+                    publisher.check(broken);
                 }
 
                 @Override

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -59,6 +61,14 @@ final class TopicReader implements AutoCloseable {
             poll();
         }
         return records;
+    }
+
+    /** Each partition's end offset now, in the partitions' order. */
+    List<Long> ends() {
+        return consumer.endOffsets(consumer.assignment()).entrySet().stream()
+                .sorted(Comparator.comparingInt(end -> end.getKey().partition()))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     private void poll() {

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** In Kafka's place: prints what each change would touch, and forgets it. Thread-safe. */
 final class TrialLog implements ChangeLog, AutoCloseable {
@@ -140,6 +141,11 @@ final class TrialLog implements ChangeLog, AutoCloseable {
         @Override
         public Map<String, List<Long>> endOffsets() {
             return ends();
+        }
+
+        @Override
+        public void check(Consumer<Exception> broken) {
+            // There are no topics.
         }
 
         @Override
