@@ -344,6 +344,7 @@ public final class ChangeApplier {
     /** Publishes the patterns under which fills and refreshes look for fences. */
     public CompletableFuture<Void> publishPatterns(String pipeline) {
         return store.publishPatterns(pipeline, rules.fencedGlobs(), rules.unfencedGlobs())
+                .thenRun(sweeper::published)
                 .toCompletableFuture();
     }
 }

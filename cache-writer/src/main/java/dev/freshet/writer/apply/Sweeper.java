@@ -10,19 +10,21 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes sets of keys: fences a set, removes it, and, where a fill may have missed the fence, takes back a lease life
- * later what readers filled meanwhile without having seen the change (rule 5). A few sets are removed at a time, one
+ * Removes sets of keys: fences a set, removes it, and, where a reader may not know of the fence yet, takes back a lease
+ * life later what readers filled meanwhile without having seen the change (rule 5, ADR 4). A few sets are removed at a time, one
  * removal of each; those that wait for the same set become one. Retries for as long as it takes. Thread-safe.
  */
 final class Sweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final Duration RETRY = Duration.ofMillis(500);
+    private static final long UNPUBLISHED = -1;
 
     /** Few enough that their commands, sent at once, are answered well within the store's time limit. */
     static final int AT_ONCE = 8;
@@ -42,11 +44,26 @@ final class Sweeper {
     private final Duration leaseLife;
     private final Map<Wide, Waiting> waiting = new LinkedHashMap<>();
     private final Set<Wide> running = new HashSet<>();
+    private final AtomicLong publications = new AtomicLong();
+    private final AtomicLong known = new AtomicLong(UNPUBLISHED);
 
     Sweeper(CacheStore store, ScheduledExecutorService timer, Duration leaseLife) {
         this.store = store;
         this.timer = timer;
         this.leaseLife = leaseLife;
+    }
+
+    /**
+     * The patterns were published. A lease life later every reader that may still fill knows them and finds a set's fence
+     * itself, so nothing is taken back until they are published again.
+     */
+    void published() {
+        long publication = publications.incrementAndGet();
+        later(leaseLife, () -> known.accumulateAndGet(publication, Math::max));
+    }
+
+    private boolean patternsAreKnown() {
+        return known.get() == publications.get();
     }
 
     /** @param removed told how many keys or fields went, unless this becomes one with a removal that waits */
@@ -83,6 +100,7 @@ final class Sweeper {
     }
 
     private void start(Wide set, Waiting request) {
+        boolean fillsAreFenced = !set.filledUnfenced() || patternsAreKnown();
         set.remove(store, request.cause()).whenComplete((removed, failure) -> {
             if (failure != null) {
                 LOG.warn("A sweep of {} is tried again: {}", set.glob(), failure.getMessage());
@@ -91,10 +109,10 @@ final class Sweeper {
             }
             request.removed().accept(removed);
             request.progress().applied().complete(removed);
-            if (set.filledUnfenced()) {
-                later(leaseLife, () -> takeBack(set, request));
-            } else {
+            if (fillsAreFenced) {
                 request.progress().settled().complete(0L);
+            } else {
+                later(leaseLife, () -> takeBack(set, request));
             }
             synchronized (waiting) {
                 running.remove(set);

@@ -16,7 +16,7 @@ sealed interface Wide {
     /** Leaves behind what later fills and refreshes must find, then removes the keys. Harmless when done again. */
     CompletionStage<Long> remove(CacheStore store, Cause cause);
 
-    /** Whether a fill that came too early for the fence may have stored its value only after {@link #remove}. */
+    /** Whether a reader that does not know the set's pattern yet may store its value after {@link #remove}. */
     boolean filledUnfenced();
 
     /** Removes what such fills stored. */

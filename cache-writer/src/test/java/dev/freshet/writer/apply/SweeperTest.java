@@ -56,6 +56,44 @@ final class SweeperTest {
     }
 
     @Test
+    void onceEveryReaderKnowsThePatternsNothingIsTakenBack() {
+        sweeper.published();
+        Removal early = removed(LISTS);
+        timer.pass(LEASE.minusMillis(1));
+        Removal late = removed(LISTS);
+        assertThat(early.settled()).isNotDone();
+        assertThat(late.settled())
+                .describedAs("a reader's lease may be a moment older than the publication")
+                .isNotDone();
+        timer.pass(Duration.ofMillis(1));
+        assertThat(removed(LISTS).settled()).isCompleted();
+        assertThat(store.names().stream().filter("take back"::equals))
+                .describedAs("what began before is taken back as ever")
+                .hasSize(1);
+    }
+
+    @Test
+    void patternsThatArePublishedAgainAreNewAgain() {
+        sweeper.published();
+        timer.pass(Duration.ofMillis(1));
+        sweeper.published();
+        timer.pass(LEASE.minusMillis(1));
+        assertThat(removed(LISTS).settled())
+                .describedAs("only the first publication is known")
+                .isNotDone();
+        timer.pass(Duration.ofMillis(1));
+        assertThat(removed(LISTS).settled()).isCompleted();
+    }
+
+    private Removal removed(Wide set) {
+        Removal removal = sweeper.sweep(set, new Cause(Fence.of(7), at(1)), removed -> {});
+        store.last().answer();
+        store.last().answer();
+        assertThat(removal.applied()).isCompleted();
+        return removal;
+    }
+
+    @Test
     void withoutFencesAndRefreshesNothingIsLeftBehind() {
         Removal progress = sweeper.sweep(BARE, new Cause(Fence.of(7), at(1)), removed -> {});
         store.last().answer();
