@@ -6,9 +6,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Most of these wait for a Kafka that is away, so they wait together. */
+@Execution(ExecutionMode.CONCURRENT)
 class MainIT {
 
     private static final String AWAY = """

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 record Plan(long seed, int rounds, Duration time, List<Fault> kinds, boolean alone) implements Iterable<Round> {
 
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 3;
 
     static Plan given() {
         String named = System.getProperty("freshet.faults.kinds", "");
