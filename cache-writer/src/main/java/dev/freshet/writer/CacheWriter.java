@@ -37,6 +37,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -240,6 +241,17 @@ public final class CacheWriter implements AutoCloseable {
         } catch (java.util.concurrent.ExecutionException e) {
             throw new java.util.concurrent.CompletionException(e.getCause());
         }
+    }
+
+    /**
+     * Completes once changes committed from now on are applied, and what was told on the control topic before this call, a
+     * gap among it, is flushed. Fails where the writer stops instead.
+     */
+    public CompletableFuture<Void> readyAsOfNow() {
+        CompletableFuture<Void> asked = loop.readyAsOfNow();
+        ended.whenComplete((nothing, failure) ->
+                asked.completeExceptionally(failure == null ? new CancellationException("closed") : failure));
+        return asked;
     }
 
     /** Whether it works on: it was neither closed nor did it have to stop. */

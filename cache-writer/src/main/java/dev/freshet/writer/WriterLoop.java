@@ -40,9 +40,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -110,6 +112,8 @@ final class WriterLoop implements Runnable {
     private final WriterHealth health;
     private final Retrying retrying;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Queue<CompletableFuture<Void>> askedForReady = new ConcurrentLinkedQueue<>();
+    private final List<CompletableFuture<Void>> awaitingReady = new ArrayList<>();
     private final List<GapFlush> flushes = new ArrayList<>();
     private Optional<Long> controlEnd = Optional.empty();
     private boolean assigned;
@@ -167,6 +171,13 @@ final class WriterLoop implements Runnable {
     /** Completes once what is committed from then on is applied, and what the attach had to flush is flushed. */
     CompletableFuture<Void> ready() {
         return ready;
+    }
+
+    /** Completes once that holds and all is read, too, that the control topic tells at the moment of this call. */
+    CompletableFuture<Void> readyAsOfNow() {
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        askedForReady.add(asked);
+        return asked;
     }
 
     /** What stands against changes being applied soon. */
@@ -400,9 +411,27 @@ final class WriterLoop implements Runnable {
         }
         metrics.standing(flushes.size(), acknowledgements.held());
         health.found(obstacles());
-        if (!ready.isDone() && isReady()) {
-            ready.complete(null);
+        tellWhetherReady();
+    }
+
+    private void tellWhetherReady() {
+        TopicPartition control = new TopicPartition(topics.control(), 0);
+        if (!askedForReady.isEmpty() && consumer.assignment().contains(control)) {
+            controlEnd = endOf(control);
         }
+        for (var asked = askedForReady.poll(); asked != null; asked = askedForReady.poll()) {
+            awaitingReady.add(asked);
+        }
+        if ((!ready.isDone() || !awaitingReady.isEmpty()) && isReady()) {
+            ready.complete(null);
+            awaitingReady.forEach(awaiting -> awaiting.complete(null));
+            awaitingReady.clear();
+        }
+    }
+
+    private Optional<Long> endOf(TopicPartition partition) {
+        return Optional.ofNullable(retrying.untilAvailable(() -> consumer.endOffsets(List.of(partition)), () -> {})
+                .get(partition));
     }
 
     /** Redis first, then Kafka: what Kafka holds and Redis does not is then what Redis has lost. */
@@ -631,9 +660,7 @@ final class WriterLoop implements Runnable {
             resuming.add(reached);
             TopicPartition control = new TopicPartition(topics.control(), 0);
             if (partitions.contains(control)) {
-                controlEnd = Optional.ofNullable(
-                        retrying.untilAvailable(() -> consumer.endOffsets(List.of(control)), () -> {})
-                                .get(control));
+                controlEnd = endOf(control);
             }
             assigned |= !consumer.assignment().isEmpty();
         }

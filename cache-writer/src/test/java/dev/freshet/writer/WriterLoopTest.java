@@ -33,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -332,6 +333,29 @@ final class WriterLoopTest {
                     assertThat(store.names()).containsExactly("publish", "apply");
                     assertThat(loop.ready()).isCompleted();
                 });
+    }
+
+    @Test
+    void readyAsOfNowCountsAGapThatIsToldAfterTheStart() {
+        List<CompletableFuture<Void>> asked = new ArrayList<>();
+        run(
+                this::assign,
+                () -> {},
+                () -> {},
+                () -> {
+                    assertThat(loop.ready()).isCompleted();
+                    kafka.updateEndOffsets(Map.of(TABLE, 0L, CONTROL, 1L));
+                    asked.add(loop.readyAsOfNow());
+                },
+                () -> {
+                    assertThat(asked.get(0))
+                            .describedAs("the gap is told and not read")
+                            .isNotDone();
+                    control(0, new ControlRecord.Gap("the first attach", Set.of(), new Lsn(7), 1, Instant.now()));
+                },
+                () -> {},
+                () -> {},
+                () -> assertThat(asked.get(0)).isCompleted());
     }
 
     @Test

@@ -18,8 +18,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Listener and writer, put together in this process, with a broker of their own where the configuration names no Kafka.
@@ -48,6 +52,7 @@ public final class Pipeline implements AutoCloseable {
     private final PipelineHealth health;
     private Optional<Listener> listener = Optional.empty();
     private Optional<CacheWriter> writer = Optional.empty();
+    private Optional<CompletableFuture<Void>> writerReady = Optional.empty();
 
     private Pipeline(Stages stages) {
         this.health = new PipelineHealth(stages);
@@ -146,11 +151,22 @@ public final class Pipeline implements AutoCloseable {
         if (listener.isPresent() && !listener.get().awaitStreaming(limit)) {
             return false;
         }
+        if (writer.isEmpty()) {
+            return true;
+        }
         try {
-            return writer.isEmpty() || writer.get().awaitReady(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-        } catch (CompletionException e) {
+            writerReady(writer.get()).get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException | CancellationException e) {
             return false;
         }
+    }
+
+    /** As of the moment when the listener streams: a gap that it found is told by then, perhaps after the writer was ready. */
+    private synchronized CompletableFuture<Void> writerReady(CacheWriter started) {
+        CompletableFuture<Void> ready = writerReady.orElseGet(started::readyAsOfNow);
+        writerReady = Optional.of(ready);
+        return ready;
     }
 
     /** Completes when the writer ended, in whatever way; never where there is none. */
