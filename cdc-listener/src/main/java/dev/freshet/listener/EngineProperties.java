@@ -18,7 +18,7 @@ final class EngineProperties {
     static Properties of(CaptureSettings settings, SourceAddress address, Lsn start) {
         Properties engine = new Properties();
         engine.setProperty("name", settings.topics().pipeline());
-        engine.setProperty("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+        engine.setProperty("connector.class", DrainingConnector.class.getName());
         engine.setProperty("topic.prefix", settings.topics().pipeline());
         connection(engine, settings, address);
         capture(engine, settings);
