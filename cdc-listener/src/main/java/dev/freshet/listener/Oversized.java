@@ -2,9 +2,10 @@ package dev.freshet.listener;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 
@@ -25,19 +26,28 @@ final class Oversized {
         if (!(record.value() instanceof Struct envelope)) {
             return;
         }
-        List<Struct> images = Stream.of("before", "after")
-                .filter(side -> envelope.schema().field(side) != null)
-                .map(envelope::get)
-                .filter(Struct.class::isInstance)
-                .map(Struct.class::cast)
-                .toList();
+        List<Struct> images = images(envelope);
         for (Struct image : images) {
             for (Field column : image.schema().fields()) {
-                if (length(image.getWithoutDefault(column.name())) > limit) {
+                if (hasLength(column) && length(image.getWithoutDefault(column.name())) > limit) {
                     images.forEach(each -> replace(each, column.name()));
                 }
             }
         }
+    }
+
+    private static List<Struct> images(Struct envelope) {
+        List<Struct> images = new ArrayList<>(2);
+        for (String side : List.of("before", "after")) {
+            if (envelope.schema().field(side) != null && envelope.get(side) instanceof Struct image) {
+                images.add(image);
+            }
+        }
+        return images;
+    }
+
+    private static boolean hasLength(Field column) {
+        return column.schema().type() == Schema.Type.STRING || column.schema().type() == Schema.Type.BYTES;
     }
 
     private static int length(Object value) {
