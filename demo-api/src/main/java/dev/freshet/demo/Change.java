@@ -1,6 +1,7 @@
 package dev.freshet.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.demo.api.Source;
 import dev.freshet.redis.PlainCache.Entry;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ record Change(
      * @param source the {@code X-Cache} that the first such reader must see
      */
     record Reread(
-            String path, int status, CachedReads.Source source, Function<JsonNode, String> view, String expected) {}
+            String path, int status, Source source, Function<JsonNode, String> view, String expected) {}
 
     Change {
         statements = List.copyOf(statements);

@@ -3,6 +3,14 @@ package dev.freshet.demo;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.freshet.cli.Pipeline;
+import dev.freshet.demo.api.BookApi;
+import dev.freshet.demo.api.CachedReads;
+import dev.freshet.demo.api.PortTakenException;
+import dev.freshet.demo.shop.Book;
+import dev.freshet.demo.shop.Catalogue;
+import dev.freshet.demo.shop.CatalogueData;
+import dev.freshet.demo.shop.DatabaseException;
+import dev.freshet.demo.shop.Resources;
 import dev.freshet.model.config.ConfigFile;
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.redis.PlainCache;
@@ -53,7 +61,7 @@ final class Demo implements AutoCloseable {
             catalogue = new Catalogue(database);
             PlainCache cache = started(PlainCache.open(stack.redis().url(), CACHE_PATIENCE));
             pipeline = started(Pipeline.start(config(), Pipeline.Stages.BOTH, out));
-            api = started(BookApi.start(new CachedReads(catalogue, cache), catalogue, port));
+            api = started(BookApi.start(new CachedReads(catalogue, cache), catalogue, port, List.of()));
             out.println("api\t" + api.address());
         } catch (RuntimeException | Error e) {
             close();

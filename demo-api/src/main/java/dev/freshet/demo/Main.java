@@ -2,6 +2,9 @@ package dev.freshet.demo;
 
 import dev.freshet.cli.StopSignal;
 import dev.freshet.demo.Scene.Outcome;
+import dev.freshet.demo.api.PortTakenException;
+import dev.freshet.demo.shop.Catalogue;
+import dev.freshet.demo.shop.DatabaseException;
 import dev.freshet.redis.CacheUnavailableException;
 import dev.freshet.stack.StackException;
 import java.io.PrintStream;

@@ -1,6 +1,7 @@
 package dev.freshet.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.demo.api.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

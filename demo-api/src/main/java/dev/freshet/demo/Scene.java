@@ -1,6 +1,8 @@
 package dev.freshet.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.demo.api.Json;
+import dev.freshet.demo.shop.DatabaseException;
 import dev.freshet.redis.PlainCache;
 import dev.freshet.redis.PlainCache.Entry;
 import java.io.UncheckedIOException;

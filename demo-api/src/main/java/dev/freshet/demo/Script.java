@@ -1,9 +1,11 @@
 package dev.freshet.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.freshet.demo.CachedReads.Source;
 import dev.freshet.demo.Change.End;
 import dev.freshet.demo.Change.Reread;
+import dev.freshet.demo.api.Source;
+import dev.freshet.demo.shop.Book;
+import dev.freshet.demo.shop.Catalogue;
 import dev.freshet.redis.PlainCache.Entry;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -156,8 +158,8 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
         long author = shelf.get(0).authorId();
         return new Change(
                 "an insert",
-                List.of("insert into books (id, title, author_id, price, published) values (" + NEW_BOOK
-                        + ", 'The Late Arrival', " + author + ", 20.00, '2026-01-01')"),
+                List.of("insert into books (id, title, author_id, genre_id, price, published) values (" + NEW_BOOK
+                        + ", 'The Late Arrival', " + author + ", 1, 20.00, '2026-01-01')"),
                 End.COMMIT,
                 List.of(),
                 Set.of(listKey(author)),

@@ -2,6 +2,7 @@ package dev.freshet.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.demo.shop.Catalogue;
 import dev.freshet.redis.PlainCache.Entry;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -3,10 +3,10 @@ package dev.freshet.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.freshet.demo.CachedReads.Source;
 import dev.freshet.demo.Change.End;
 import dev.freshet.demo.Change.Reread;
 import dev.freshet.demo.Scene.Outcome;
+import dev.freshet.demo.api.Source;
 import dev.freshet.redis.PlainCache.Entry;
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -2,6 +2,10 @@ package dev.freshet.demo;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.freshet.demo.api.BookApi;
+import dev.freshet.demo.api.CachedReads;
+import dev.freshet.demo.shop.Catalogue;
+import dev.freshet.demo.shop.CatalogueData;
 import dev.freshet.redis.PlainCache;
 import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
@@ -10,12 +14,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 
 /** The catalogue and its API on the stack that the tests share, without a pipeline; each on a database of its own. */
-record Shop(HikariDataSource database, Catalogue catalogue, CatalogueData data, PlainCache cache, BookApi api)
+public record Shop(HikariDataSource database, Catalogue catalogue, CatalogueData data, PlainCache cache, BookApi api)
         implements AutoCloseable {
 
-    static Shop open() {
+    public static Shop open() {
         PostgresServer server = EmbeddedStack.shared().postgres();
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(server.jdbcUrl(newDatabase(server)));
@@ -23,13 +28,17 @@ record Shop(HikariDataSource database, Catalogue catalogue, CatalogueData data, 
         config.setPassword(server.password());
         config.setMaximumPoolSize(4);
         HikariDataSource database = new HikariDataSource(config);
-        CatalogueData data = CatalogueData.generate(1, 300, 3000);
+        CatalogueData data = CatalogueData.generate(1, 150, 750);
         data.store(database);
         Catalogue catalogue = new Catalogue(database);
         PlainCache cache = PlainCache.open(EmbeddedStack.shared().redis().url(), Duration.ofSeconds(10));
         cache.entries(key -> true).keySet().forEach(cache::delete);
         return new Shop(
-                database, catalogue, data, cache, BookApi.start(new CachedReads(catalogue, cache), catalogue, 0));
+                database,
+                catalogue,
+                data,
+                cache,
+                BookApi.start(new CachedReads(catalogue, cache), catalogue, 0, List.of()));
     }
 
     private static String newDatabase(PostgresServer server) {

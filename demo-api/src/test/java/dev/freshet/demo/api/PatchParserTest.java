@@ -1,8 +1,9 @@
-package dev.freshet.demo;
+package dev.freshet.demo.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.freshet.demo.shop.BookPatch;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -17,13 +18,14 @@ final class PatchParserTest {
     @Test
     void everyMemberIsRead() {
         BookPatch patch =
-                parse("{\"title\": \"Été\", \"price\": 12.5, \"author_id\": 7, \"published\": \"2024-02-29\"}");
+                parse("{\"title\": \"Été\", \"price\": 12.5, \"author_id\": 7, \"genre_id\": 3, \"published\": \"2024-02-29\"}");
 
         assertThat(patch)
                 .isEqualTo(new BookPatch(
                         Optional.of("Été"),
                         Optional.of(new BigDecimal("12.50")),
                         Optional.of(7L),
+                        Optional.of(3L),
                         Optional.of(LocalDate.of(2024, 2, 29))));
     }
 
@@ -31,7 +33,11 @@ final class PatchParserTest {
     void whatIsNotNamedStaysEmpty() {
         assertThat(parse("{\"price\": 0}"))
                 .isEqualTo(new BookPatch(
-                        Optional.empty(), Optional.of(new BigDecimal("0.00")), Optional.empty(), Optional.empty()));
+                        Optional.empty(),
+                        Optional.of(new BigDecimal("0.00")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     @ParameterizedTest
@@ -96,6 +102,8 @@ final class PatchParserTest {
                 "author_id | -3",
                 "author_id | 9223372036854775808",
                 "author_id | [1]",
+                "genre_id  | \"1\"",
+                "genre_id  | 0",
                 "published | 20240229",
                 "published | \"2023-02-29\"",
                 "published | \"+12024-01-01\"",

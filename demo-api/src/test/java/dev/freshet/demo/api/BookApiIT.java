@@ -1,9 +1,11 @@
-package dev.freshet.demo;
+package dev.freshet.demo.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.demo.Shop;
+import dev.freshet.demo.shop.Book;
 import dev.freshet.redis.PlainCache;
 import dev.freshet.redis.PlainCache.Entry;
 import dev.freshet.stack.EmbeddedStack;
@@ -23,6 +25,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -291,7 +294,7 @@ final class BookApiIT {
     void withRedisAwayTheDatabaseAnswersAndWithRedisBackTheCacheDoes() throws Exception {
         try (EmbeddedStack stack = EmbeddedStack.builder().redis().start();
                 PlainCache cache = PlainCache.open(stack.redis().url(), Duration.ofSeconds(1));
-                BookApi api = BookApi.start(new CachedReads(shop.catalogue(), cache), shop.catalogue(), 0)) {
+                BookApi api = BookApi.start(new CachedReads(shop.catalogue(), cache), shop.catalogue(), 0, List.of())) {
             URI book = api.address().resolve("/books/1");
 
             stack.redis().kill();

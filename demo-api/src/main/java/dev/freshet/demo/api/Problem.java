@@ -1,4 +1,4 @@
-package dev.freshet.demo;
+package dev.freshet.demo.api;
 
 import java.util.List;
 
@@ -7,37 +7,42 @@ import java.util.List;
  *
  * @param errors each wrong member of the request, all at once; may be empty
  */
-record Problem(int status, String title, String detail, List<Member> errors) {
+public record Problem(int status, String title, String detail, List<Member> errors) {
 
     /** @param pointer the JSON pointer or the parameter's name */
-    record Member(String pointer, String detail) {}
+    public record Member(String pointer, String detail) {}
 
-    Problem {
+    public Problem {
         errors = List.copyOf(errors);
     }
 
-    static Problem of(int status, String title, String detail) {
+    public static Problem of(int status, String title, String detail) {
         return new Problem(status, title, detail, List.of());
     }
 
-    static Problem badRequest(String detail) {
+    public static Problem badRequest(String detail) {
         return of(400, "Bad request", detail);
     }
 
-    static Problem notFound(String detail) {
+    public static Problem notFound(String detail) {
         return of(404, "Not found", detail);
     }
 
-    static Problem invalid(List<Member> errors) {
+    public static Problem invalid(List<Member> errors) {
         return new Problem(422, "Invalid values", "Nothing was changed; each error names the member to mend.", errors);
     }
 
-    RefusedException refused() {
+    static Problem unknownRow(String column) {
+        return invalid(List.of(new Member("/" + column, "names nothing that is there")));
+    }
+
+    /** To be thrown by whatever answers the request. */
+    public RefusedException refused() {
         return new RefusedException(this);
     }
 
     /** The request is answered with a problem. */
-    static final class RefusedException extends RuntimeException {
+    public static final class RefusedException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 

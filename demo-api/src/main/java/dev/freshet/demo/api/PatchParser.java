@@ -1,6 +1,7 @@
-package dev.freshet.demo;
+package dev.freshet.demo.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.demo.shop.BookPatch;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,8 @@ final class PatchParser {
         }
         if (!tree.isObject() || tree.isEmpty()) {
             throw Problem.badRequest(
-                            "The body must be a JSON object with at least one of title, price, author_id, published.")
+                            "The body must be a JSON object with at least one of title, price, author_id, genre_id,"
+                                    + " published.")
                     .refused();
         }
         return tree;
@@ -48,12 +50,14 @@ final class PatchParser {
         Optional<String> title = Optional.empty();
         Optional<BigDecimal> price = Optional.empty();
         Optional<Long> authorId = Optional.empty();
+        Optional<Long> genreId = Optional.empty();
         Optional<LocalDate> published = Optional.empty();
         for (Map.Entry<String, JsonNode> member : tree.properties()) {
             switch (member.getKey()) {
                 case "title" -> title = check(member, PatchParser::title);
                 case "price" -> price = check(member, PatchParser::price);
-                case "author_id" -> authorId = check(member, PatchParser::authorId);
+                case "author_id" -> authorId = check(member, PatchParser::id);
+                case "genre_id" -> genreId = check(member, PatchParser::id);
                 case "published" -> published = check(member, PatchParser::published);
                 default -> wrong(member.getKey(), "is not a member of a book that can be changed");
             }
@@ -61,7 +65,7 @@ final class PatchParser {
         if (!errors.isEmpty()) {
             throw Problem.invalid(errors).refused();
         }
-        return new BookPatch(title, price, authorId, published);
+        return new BookPatch(title, price, authorId, genreId, published);
     }
 
     private <T> Optional<T> check(Map.Entry<String, JsonNode> member, Function<JsonNode, T> reader) {
@@ -101,10 +105,10 @@ final class PatchParser {
         return price.setScale(2);
     }
 
-    private static Long authorId(JsonNode value) {
+    private static Long id(JsonNode value) {
         require(
                 value.isIntegralNumber() && value.canConvertToLong() && value.longValue() > 0,
-                "must be an author's id, a positive integer");
+                "must be an id, a positive integer");
         return value.longValue();
     }
 

@@ -1,5 +1,6 @@
-package dev.freshet.demo;
+package dev.freshet.demo.api;
 
+import dev.freshet.demo.shop.Catalogue;
 import dev.freshet.redis.CacheUnavailableException;
 import dev.freshet.redis.PlainCache;
 import dev.freshet.redis.PlainCache.Entry;
@@ -13,25 +14,7 @@ import org.slf4j.LoggerFactory;
  * The catalogue, read through Redis as most applications do it: GET, and on a miss load and SET. What is not there is
  * not cached. Thread-safe. When Redis is away, every read goes to the database.
  */
-final class CachedReads {
-
-    /** Where an answer came from. */
-    enum Source {
-        HIT("hit"),
-        MISS("miss"),
-        BYPASS("bypass");
-
-        private final String header;
-
-        Source(String header) {
-            this.header = header;
-        }
-
-        /** As the response header says it. */
-        String header() {
-            return header;
-        }
-    }
+public final class CachedReads {
 
     record Answer(String json, Source source) {}
 
@@ -43,7 +26,7 @@ final class CachedReads {
     private final Catalogue catalogue;
     private final PlainCache cache;
 
-    CachedReads(Catalogue catalogue, PlainCache cache) {
+    public CachedReads(Catalogue catalogue, PlainCache cache) {
         this.catalogue = catalogue;
         this.cache = cache;
     }

@@ -1,4 +1,4 @@
-package dev.freshet.demo;
+package dev.freshet.demo.shop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,8 @@ final class CatalogueDataTest {
     @Test
     void theSameSeedGivesTheSameCatalogue() {
         assertThat(CatalogueData.generate(7, 20, 200)).isEqualTo(CatalogueData.generate(7, 20, 200));
-        assertThat(CatalogueData.generate(7, 20, 200)).isNotEqualTo(CatalogueData.generate(8, 20, 200));
+        assertThat(CatalogueData.generate(7, 20, 200).books())
+                .isNotEqualTo(CatalogueData.generate(8, 20, 200).books());
     }
 
     @Test
@@ -29,5 +30,19 @@ final class CatalogueDataTest {
         assertThat(data.books()).extracting(Book::title).noneMatch(text -> text.matches("(?s).*[\\\\\t\n\r].*"));
         assertThat(data.authors()).extracting(Author::name).noneMatch(text -> text.matches("(?s).*[\\\\\t\n\r].*"));
         assertThat(data.blurbs()).noneMatch(text -> text.matches("(?s).*[\\\\\t\n\r].*"));
+        assertThat(data.genres()).extracting(Genre::name).noneMatch(text -> text.matches("(?s).*[\\\\\t\n\r].*"));
+        assertThat(data.reviews()).extracting(Review::body).noneMatch(text -> text.matches("(?s).*[\\\\\t\n\r].*"));
+        assertThat(data.accounts()).extracting(Account::name).noneMatch(text -> text.matches("(?s).*[\\\\\t\n\r].*"));
+    }
+
+    @Test
+    void somethingOfEachIsThereAndNoTwoAccountsShareAToken() {
+        CatalogueData data = CatalogueData.generate(7, 20, 200);
+
+        assertThat(data.genres()).hasSize(24);
+        assertThat(data.stock()).hasSize(200);
+        assertThat(data.reviews()).hasSize(4_000);
+        assertThat(data.orders()).hasSize(2_000);
+        assertThat(data.accounts().stream().map(data::token)).doesNotHaveDuplicates().hasSize(33);
     }
 }

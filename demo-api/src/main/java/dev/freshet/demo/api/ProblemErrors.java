@@ -1,4 +1,4 @@
-package dev.freshet.demo;
+package dev.freshet.demo.api;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.freshet.demo;
+package dev.freshet.demo.api;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -9,13 +9,15 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.freshet.demo.shop.Author;
+import dev.freshet.demo.shop.Book;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.function.Function;
 
-/** What the API says, as JSON. Thread-safe. */
-final class Json {
+/** What the API says and hears, as JSON. Thread-safe. */
+public final class Json {
 
     static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -71,7 +73,7 @@ final class Json {
         return write(node);
     }
 
-    static JsonNode read(String text) {
+    public static JsonNode read(String text) {
         try {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
@@ -84,6 +86,7 @@ final class Json {
                 .put("id", book.id())
                 .put("title", book.title())
                 .put("author_id", book.authorId())
+                .put("genre_id", book.genreId())
                 .put("price", book.price())
                 .put("published", book.published().toString());
     }

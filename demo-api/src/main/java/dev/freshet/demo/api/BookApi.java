@@ -1,6 +1,10 @@
-package dev.freshet.demo;
+package dev.freshet.demo.api;
 
-import dev.freshet.demo.CachedReads.Answer;
+import dev.freshet.demo.api.CachedReads.Answer;
+import dev.freshet.demo.shop.Book;
+import dev.freshet.demo.shop.Catalogue;
+import dev.freshet.demo.shop.DatabaseException;
+import dev.freshet.demo.shop.UnknownRowException;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -10,6 +14,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -19,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The catalogue over HTTP, on loopback. Reads go through the cache and say in {@code X-Cache} where the answer came from;
  * writes go to PostgreSQL only, and the pipeline does the rest. Whatever is wrong is said as problem+json.
  */
-final class BookApi implements AutoCloseable {
+public final class BookApi implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(BookApi.class);
 
@@ -30,19 +35,24 @@ final class BookApi implements AutoCloseable {
     private final Catalogue catalogue;
     private final Javalin server;
 
-    private BookApi(CachedReads reads, Catalogue catalogue) {
+    private BookApi(CachedReads reads, Catalogue catalogue, List<Consumer<JavalinConfig>> extra) {
         this.reads = reads;
         this.catalogue = catalogue;
-        this.server = Javalin.create(this::configure);
+        this.server = Javalin.create(config -> {
+            configure(config);
+            extra.forEach(some -> some.accept(config));
+        });
     }
 
     /**
      * Serves. Port 0 takes a free one.
      *
+     * @param extra what else is served here: each adds its routes; what they throw is answered as the API's own
      * @throws PortTakenException where the port cannot be listened on
      */
-    static BookApi start(CachedReads reads, Catalogue catalogue, int port) {
-        BookApi api = new BookApi(reads, catalogue);
+    public static BookApi start(
+            CachedReads reads, Catalogue catalogue, int port, List<Consumer<JavalinConfig>> extra) {
+        BookApi api = new BookApi(reads, catalogue, extra);
         try {
             api.server.start("127.0.0.1", port);
         } catch (JavalinBindException e) {
@@ -52,7 +62,7 @@ final class BookApi implements AutoCloseable {
         return api;
     }
 
-    URI address() {
+    public URI address() {
         return URI.create("http://127.0.0.1:" + server.port());
     }
 
@@ -78,6 +88,8 @@ final class BookApi implements AutoCloseable {
         config.routes.get("/authors", context -> answer(context, reads.authors(parameter(context, "page")), "page"));
         config.routes.patch("/books/{id}", this::change);
         config.routes.exception(Problem.RefusedException.class, (e, context) -> refuse(context, e.problem()));
+        config.routes.exception(
+                UnknownRowException.class, (e, context) -> refuse(context, Problem.unknownRow(e.column())));
         config.routes.exception(HttpResponseException.class, (e, context) -> refuse(context, standard(e.getStatus())));
         config.routes.exception(DatabaseException.class, (e, context) -> {
             log.warn("{} could not be answered: {}", context.method(), e.getMessage());

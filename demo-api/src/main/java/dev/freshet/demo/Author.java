@@ -1,3 +1,0 @@
-package dev.freshet.demo;
-
-record Author(long id, String name) {}

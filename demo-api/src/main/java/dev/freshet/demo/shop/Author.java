@@ -1,0 +1,3 @@
+package dev.freshet.demo.shop;
+
+public record Author(long id, String name) {}

@@ -1,0 +1,3 @@
+package dev.freshet.demo.shop;
+
+public record Genre(long id, String name) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.demo.api;
+
+import org.jspecify.annotations.NullMarked;

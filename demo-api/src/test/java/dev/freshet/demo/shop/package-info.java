@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.demo.shop;
+
+import org.jspecify.annotations.NullMarked;
