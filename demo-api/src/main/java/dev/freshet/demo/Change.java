@@ -37,8 +37,7 @@ record Change(
      * @param view what is compared of the body
      * @param source the {@code X-Cache} that the first such reader must see
      */
-    record Reread(
-            String path, int status, Source source, Function<JsonNode, String> view, String expected) {}
+    record Reread(String path, int status, Source source, Function<JsonNode, String> view, String expected) {}
 
     Change {
         statements = List.copyOf(statements);

@@ -50,8 +50,7 @@ public final class BookApi implements AutoCloseable {
      * @param extra what else is served here: each adds its routes; what they throw is answered as the API's own
      * @throws PortTakenException where the port cannot be listened on
      */
-    public static BookApi start(
-            CachedReads reads, Catalogue catalogue, int port, List<Consumer<JavalinConfig>> extra) {
+    public static BookApi start(CachedReads reads, Catalogue catalogue, int port, List<Consumer<JavalinConfig>> extra) {
         BookApi api = new BookApi(reads, catalogue, extra);
         try {
             api.server.start("127.0.0.1", port);

@@ -60,8 +60,10 @@ final class Sql {
             Optional<String> table = message.map(ServerErrorMessage::getTable);
             Optional<String> constraint = message.map(ServerErrorMessage::getConstraint);
             if (table.isPresent() && constraint.isPresent()) {
-                return new UnknownRowException(
-                        constraint.get().replaceFirst("^" + table.get() + "_", "").replaceFirst("_fkey$", ""));
+                return new UnknownRowException(constraint
+                        .get()
+                        .replaceFirst("^" + table.get() + "_", "")
+                        .replaceFirst("_fkey$", ""));
             }
         }
         return new DatabaseException(e);

@@ -87,8 +87,8 @@ final class Words {
             "Science",
             "Thriller",
             "Travel");
-    private static final List<String> VERDICT =
-            List.of("Could not put it down", "Too long by half", "A quiet wonder", "Not for me", "Better than the last");
+    private static final List<String> VERDICT = List.of(
+            "Could not put it down", "Too long by half", "A quiet wonder", "Not for me", "Better than the last");
     private static final List<String> REASON = List.of(
             "the ending stays with you",
             "the middle drags",

@@ -17,8 +17,8 @@ final class PatchParserTest {
 
     @Test
     void everyMemberIsRead() {
-        BookPatch patch =
-                parse("{\"title\": \"Été\", \"price\": 12.5, \"author_id\": 7, \"genre_id\": 3, \"published\": \"2024-02-29\"}");
+        BookPatch patch = parse(
+                "{\"title\": \"Été\", \"price\": 12.5, \"author_id\": 7, \"genre_id\": 3, \"published\": \"2024-02-29\"}");
 
         assertThat(patch)
                 .isEqualTo(new BookPatch(

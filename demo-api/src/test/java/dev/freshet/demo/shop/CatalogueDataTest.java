@@ -43,6 +43,8 @@ final class CatalogueDataTest {
         assertThat(data.stock()).hasSize(200);
         assertThat(data.reviews()).hasSize(4_000);
         assertThat(data.orders()).hasSize(2_000);
-        assertThat(data.accounts().stream().map(data::token)).doesNotHaveDuplicates().hasSize(33);
+        assertThat(data.accounts().stream().map(data::token))
+                .doesNotHaveDuplicates()
+                .hasSize(33);
     }
 }
