@@ -4,16 +4,19 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.ScanIterator;
+import io.lettuce.core.ScanArgs;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -52,6 +55,8 @@ public final class PlainCache implements AutoCloseable {
             return field.map(name -> key + "[" + name + "]").orElse(key);
         }
     }
+
+    private static final ScanArgs STEP = ScanArgs.Builder.limit(1_000);
 
     private final ClientResources resources;
     private final RedisClient client;
@@ -128,15 +133,33 @@ public final class PlainCache implements AutoCloseable {
     public Map<Entry, String> entries(Predicate<String> wanted) {
         return ask(redis -> {
             Map<Entry, String> found = new TreeMap<>();
-            ScanIterator<String> keys = ScanIterator.scan(redis);
-            while (keys.hasNext()) {
-                String key = keys.next();
-                if (wanted.test(key)) {
-                    read(redis, key, found);
-                }
+            KeyScanCursor<String> step = redis.scan(STEP);
+            read(redis, step.getKeys(), wanted, found);
+            while (!step.isFinished()) {
+                step = redis.scan(step, STEP);
+                read(redis, step.getKeys(), wanted, found);
             }
             return found;
         });
+    }
+
+    /** All strings in one command; what has no value there is something else, or gone. */
+    private static void read(
+            RedisCommands<String, String> redis,
+            List<String> keys,
+            Predicate<String> wanted,
+            Map<Entry, String> found) {
+        String[] asked = keys.stream().filter(wanted).toArray(String[]::new);
+        if (asked.length == 0) {
+            return;
+        }
+        for (KeyValue<String, String> told : redis.mget(asked)) {
+            if (told.hasValue()) {
+                found.put(Entry.of(told.getKey()), told.getValue());
+            } else {
+                read(redis, told.getKey(), found);
+            }
+        }
     }
 
     private static void read(RedisCommands<String, String> redis, String key, Map<Entry, String> found) {
