@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,13 +45,15 @@ final class Demo implements AutoCloseable {
     private static final int AUTHORS = 600;
     private static final int BOOKS = 3_000;
     private static final String DATABASE = "catalogue";
-    private static final Duration CACHE_PATIENCE = Duration.ofSeconds(1);
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final EmbeddedStack stack;
     private final HikariDataSource database;
     private final Catalogue catalogue;
+    private final CatalogueData data;
+    private final FreshetConfig config;
     private final Pipeline pipeline;
+    private final CachedReads reads;
     private final BookApi api;
 
     private Demo(int port, PrintStream out) {
@@ -57,11 +61,13 @@ final class Demo implements AutoCloseable {
             stack = started(EmbeddedStack.builder().postgres().redis().kafka().start());
             createDatabase(stack.postgres());
             database = started(pool(stack.postgres()));
-            CatalogueData.generate(SEED, AUTHORS, BOOKS).store(database);
+            data = CatalogueData.generate(SEED, AUTHORS, BOOKS);
+            data.store(database);
             catalogue = new Catalogue(database);
-            PlainCache cache = started(PlainCache.open(stack.redis().url(), CACHE_PATIENCE));
-            pipeline = started(Pipeline.start(config(), Pipeline.Stages.BOTH, out));
-            api = started(BookApi.start(new CachedReads(catalogue, cache), catalogue, port, List.of()));
+            config = config();
+            pipeline = started(Pipeline.start(config, Pipeline.Stages.BOTH, out));
+            reads = started(CachedReads.open(database, stack.redis().url(), config.pipeline()));
+            api = started(BookApi.start(database, reads, port, List.of()));
             out.println("api\t" + api.address());
         } catch (RuntimeException | Error e) {
             close();
@@ -102,6 +108,17 @@ final class Demo implements AutoCloseable {
         }
     }
 
+    /**
+     * Fills the cache, and prints how far it has come.
+     *
+     * @throws PipelineException where an entry that should be there could not be made
+     */
+    void warm(PrintStream out) throws InterruptedException {
+        try (WarmStart warm = WarmStart.of(config, catalogue, reads, out)) {
+            warm.run();
+        }
+    }
+
     /** The book with the highest id; nothing that is shown or played needs it. */
     Book lastBook() {
         return catalogue.book(BOOKS).orElseThrow();
@@ -121,6 +138,20 @@ final class Demo implements AutoCloseable {
         return catalogue;
     }
 
+    DataSource database() {
+        return database;
+    }
+
+    /** Of the API. */
+    URI address() {
+        return api.address();
+    }
+
+    /** What lets the owner of an account in, from 1. */
+    String token(int account) {
+        return data.token(data.accounts().get(account - 1));
+    }
+
     /** A scene on this demo. It looks at the cache over a connection of its own. */
     Scene scene(Duration patience, Duration quiet) {
         PlainCache observed = started(PlainCache.open(stack.redis().url(), Duration.ofSeconds(10)));
@@ -132,13 +163,17 @@ final class Demo implements AutoCloseable {
         String psql = "psql '" + postgresAddress(stack.postgres()) + "' -c ";
         return List.of(
                 "",
-                "# Read a book twice: X-Cache says miss, then hit.",
+                "# Read a book: X-Cache says hit, since the cache was warmed, and X-Staleness how old it may be, in seconds.",
                 "curl -i " + api.address() + "/books/17",
-                "# Change it behind the API's back. The next read is a miss, and new.",
+                "# Change it behind the API's back. The next read is a miss, and new; the one after that a hit.",
                 psql + "\"update books set price = price + 1 where id = 17\"",
                 "# Or through the API, which writes to PostgreSQL only.",
                 "curl -X PATCH -H 'Content-Type: application/json' -d '{\"title\": \"Seventeen\"}' " + api.address()
                         + "/books/17",
+                "# Everything else that is served is described there.",
+                "curl " + api.address() + "/openapi.json",
+                "# What is one's own, behind a token.",
+                "curl -H 'Authorization: Bearer " + token(1) + "' " + api.address() + "/account",
                 "# Ctrl-C ends the demo and removes its data.");
     }
 

@@ -28,8 +28,8 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Starts PostgreSQL, Kafka and Redis on free ports of this machine, the pipeline, and a small book"
-                    + " catalogue that is read through Redis. Prints every address, and what to try.",
+            "Starts PostgreSQL, Kafka and Redis on free ports of this machine, the pipeline, and a book"
+                    + " shop that is read through Redis. Prints every address, and what to try.",
             "Nothing is kept: the servers and their data go when the demo ends."
         },
         exitCodeListHeading = "Exit codes:%n",
@@ -99,11 +99,15 @@ public final class Main implements Callable<Integer> {
     private int playOnce() throws InterruptedException {
         try (Demo demo = Demo.start(port == null ? 0 : port, out)) {
             Scene scene = ready(demo);
+            out.println("ready");
             List<Outcome> outcomes = scene.play(script.apply(demo.catalogue()));
             out.println();
             SceneTable.lines(outcomes).forEach(out::println);
             out.println();
             out.println(SceneTable.verdict(outcomes));
+            out.println();
+            // Not before: for a minute after a warm, a change removes what the warm stored, and stores nothing itself.
+            demo.warm(out);
             demo.failure().ifPresent(failure -> out.println("The pipeline stopped: " + failure.getMessage()));
             return outcomes.stream().allMatch(outcome -> outcome.faults().isEmpty()) ? 0 : 1;
         }
@@ -113,6 +117,8 @@ public final class Main implements Callable<Integer> {
         StopSignal stop = StopSignal.install();
         try (Demo demo = Demo.start(port == null ? USUAL_PORT : port, out)) {
             ready(demo);
+            demo.warm(out);
+            out.println("ready");
             demo.whatToTry().forEach(out::println);
             boolean stopped = false;
             while (!stopped) {
@@ -129,7 +135,6 @@ public final class Main implements Callable<Integer> {
         demo.awaitReady(READY_LIMIT);
         Scene scene = demo.scene(PATIENCE, QUIET);
         scene.rehearse(Script.rehearsal(demo.lastBook()));
-        out.println("ready");
         return scene;
     }
 

@@ -28,6 +28,8 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
     private static final int BLURBS_READ = 8;
     private static final int PAGES_READ = 3;
     private static final long NEW_BOOK = 900_001;
+    private static final long NEW_BOOKS_GENRE = 1;
+    private static final Entry BOARD = Entry.of("bestsellers");
 
     Script {
         reads = List.copyOf(reads);
@@ -77,7 +79,13 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
             reads.add("/books?author=" + shelf.get(0).authorId());
             shelf.forEach(book -> reads.add("/books/" + book.id()));
             shelf.forEach(book -> reads.add("/books/" + book.id() + "/price"));
+            reads.add("/authors/" + shelf.get(0).authorId());
         }
+        Stream.concat(shelves.stream().flatMap(List::stream).map(Book::genreId), Stream.of(NEW_BOOKS_GENRE))
+                .distinct()
+                .forEach(genre -> reads.add("/books?genre=" + genre + "&sort=-price"));
+        reads.add("/books?sort=title&page=2");
+        reads.add("/bestsellers");
         LongStream.rangeClosed(1, PAGES_READ).forEach(page -> reads.add("/authors?page=" + page));
         return reads;
     }
@@ -102,7 +110,12 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
                 List.of("update books set price = 12.34 where id = " + book.id()),
                 End.COMMIT,
                 List.of(),
-                Set.of(bookKey(book), priceField(book), listKey(book.authorId())),
+                and(
+                        shelves(Stream.of(book.genreId())),
+                        bookKey(book),
+                        priceField(book),
+                        listKey(book.authorId()),
+                        pageKey(book.authorId())),
                 Map.of(cardKey(book.id()), Map.of("title", book.title(), "price", "12.34")),
                 List.of(
                         read("/books/" + book.id(), Source.MISS, "/price", "12.34"),
@@ -118,7 +131,14 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
                 List.of("update books set author_id = " + newAuthor + " where id = " + book.id()),
                 End.COMMIT,
                 List.of(),
-                Set.of(bookKey(book), listKey(book.authorId()), listKey(newAuthor)),
+                and(
+                        shelves(Stream.of(book.genreId())),
+                        bookKey(book),
+                        listKey(book.authorId()),
+                        pageKey(book.authorId()),
+                        listKey(newAuthor),
+                        pageKey(newAuthor),
+                        BOARD),
                 Map.of(cardKey(book.id()), card(book)),
                 List.of(
                         read("/books/" + book.id(), Source.MISS, "/author_id", Long.toString(newAuthor)),
@@ -131,10 +151,11 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
     }
 
     private static Change manyPrices(List<Book> shelf) {
-        Set<Entry> gone = new LinkedHashSet<>();
+        Set<Entry> gone = new LinkedHashSet<>(shelves(shelf.stream().map(Book::genreId)));
         Map<Entry, Map<String, String>> stored = new LinkedHashMap<>();
         List<Reread> rereads = new ArrayList<>();
         gone.add(listKey(shelf.get(0).authorId()));
+        gone.add(pageKey(shelf.get(0).authorId()));
         for (Book book : shelf) {
             Book dearer = book.withPrice(book.price().add(BigDecimal.ONE).toPlainString());
             gone.add(bookKey(book));
@@ -159,10 +180,10 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
         return new Change(
                 "an insert",
                 List.of("insert into books (id, title, author_id, genre_id, price, published) values (" + NEW_BOOK
-                        + ", 'The Late Arrival', " + author + ", 1, 20.00, '2026-01-01')"),
+                        + ", 'The Late Arrival', " + author + ", " + NEW_BOOKS_GENRE + ", 20.00, '2026-01-01')"),
                 End.COMMIT,
                 List.of(),
-                Set.of(listKey(author)),
+                and(shelves(Stream.of(NEW_BOOKS_GENRE)), listKey(author), pageKey(author), BOARD),
                 Map.of(cardKey(NEW_BOOK), Map.of("title", "The Late Arrival", "price", "20.00")),
                 List.of(
                         list(author, shelf.size() + 1),
@@ -176,11 +197,14 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
                 List.of("delete from books where id = " + NEW_BOOK),
                 End.COMMIT,
                 List.of("/books/" + NEW_BOOK, "/books/" + NEW_BOOK + "/price"),
-                Set.of(
+                and(
+                        shelves(Stream.of(NEW_BOOKS_GENRE)),
                         Entry.of("book:" + NEW_BOOK),
                         Entry.of("prices", Long.toString(NEW_BOOK)),
                         cardKey(NEW_BOOK),
-                        listKey(author)),
+                        listKey(author),
+                        pageKey(author),
+                        BOARD),
                 Map.of(),
                 List.of(absent("/books/" + NEW_BOOK), list(author, shelf.size())));
     }
@@ -209,9 +233,12 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
                 List.of("update authors set name = 'Aaltje Aalbers' where id = " + author),
                 End.COMMIT,
                 List.of(),
-                LongStream.rangeClosed(1, PAGES_READ)
-                        .mapToObj(page -> Entry.of("authors:page:" + page))
-                        .collect(Collectors.toSet()),
+                and(
+                        LongStream.rangeClosed(1, PAGES_READ)
+                                .mapToObj(page -> Entry.of("authors:page:" + page))
+                                .collect(Collectors.toSet()),
+                        pageKey(author),
+                        BOARD),
                 Map.of(),
                 List.of(read("/authors?page=1", Source.MISS, "/authors/0/name", "Aaltje Aalbers")));
     }
@@ -241,6 +268,21 @@ record Script(List<String> reads, Map<Entry, String> bystanders, List<Change> ch
 
     private static Entry listKey(long author) {
         return Entry.of("author:" + author + ":books");
+    }
+
+    private static Entry pageKey(long author) {
+        return Entry.of("author:" + author + ":page");
+    }
+
+    /** The variants that are read, of these genres and of all. */
+    private static Set<Entry> shelves(Stream<Long> genres) {
+        return Stream.concat(genres.map(genre -> "shelf:" + genre + ":-:-price:1x20"), Stream.of("shelf::-:title:2x20"))
+                .map(Entry::of)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<Entry> and(Set<Entry> some, Entry... more) {
+        return Stream.concat(some.stream(), Stream.of(more)).collect(Collectors.toSet());
     }
 
     private static Entry cardKey(long book) {

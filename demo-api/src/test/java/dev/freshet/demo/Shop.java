@@ -7,6 +7,7 @@ import dev.freshet.demo.api.CachedReads;
 import dev.freshet.demo.shop.Catalogue;
 import dev.freshet.demo.shop.CatalogueData;
 import dev.freshet.redis.PlainCache;
+import dev.freshet.redis.PlainCache.Entry;
 import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
 import java.sql.Connection;
@@ -15,9 +16,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** The catalogue and its API on the stack that the tests share, without a pipeline; each on a database of its own. */
-public record Shop(HikariDataSource database, Catalogue catalogue, CatalogueData data, PlainCache cache, BookApi api)
+public record Shop(
+        HikariDataSource database,
+        Catalogue catalogue,
+        CatalogueData data,
+        PlainCache cache,
+        CachedReads reads,
+        BookApi api)
         implements AutoCloseable {
 
     public static Shop open() {
@@ -33,12 +41,18 @@ public record Shop(HikariDataSource database, Catalogue catalogue, CatalogueData
         Catalogue catalogue = new Catalogue(database);
         PlainCache cache = PlainCache.open(EmbeddedStack.shared().redis().url(), Duration.ofSeconds(10));
         cache.entries(key -> true).keySet().forEach(cache::delete);
-        return new Shop(
-                database,
-                catalogue,
-                data,
-                cache,
-                BookApi.start(new CachedReads(catalogue, cache), catalogue, 0, List.of()));
+        CachedReads reads =
+                CachedReads.open(database, EmbeddedStack.shared().redis().url(), "shop");
+        return new Shop(database, catalogue, data, cache, reads, BookApi.start(database, reads, 0, List.of()));
+    }
+
+    /** Everything in the cache that is not Freshet's own. */
+    public Map<Entry, String> cached() {
+        return cache.entries(key -> !key.startsWith("freshet:"));
+    }
+
+    public void emptyCache() {
+        cache.entries(key -> true).keySet().forEach(cache::delete);
     }
 
     private static String newDatabase(PostgresServer server) {
@@ -56,6 +70,7 @@ public record Shop(HikariDataSource database, Catalogue catalogue, CatalogueData
     @Override
     public void close() {
         api.close();
+        reads.close();
         cache.close();
         database.close();
     }

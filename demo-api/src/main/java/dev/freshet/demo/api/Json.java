@@ -73,6 +73,7 @@ public final class Json {
         return write(node);
     }
 
+    /** @throws UncheckedIOException where the text is no JSON */
     public static JsonNode read(String text) {
         try {
             return MAPPER.readTree(text);
@@ -98,7 +99,8 @@ public final class Json {
         return all;
     }
 
-    private static String write(JsonNode node) {
+    /** As text. */
+    public static String write(JsonNode node) {
         try {
             return MAPPER.writeValueAsString(node);
         } catch (JsonProcessingException e) {

@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** What the server refuses before the API sees it (a malformed address, oversized headers) is a problem too. */
 final class ProblemErrors extends ErrorHandler {
 
+    /** Jetty's own says nothing to a method that is not GET or POST. */
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
     @Override
     protected void generateResponse(
             Request request,

@@ -31,6 +31,17 @@ public final class Catalogue {
         return sql.first("select " + BOOK + " from books where id = ?", Catalogue::readBook, id);
     }
 
+    /** Those of these books that are there. */
+    public List<Book> books(List<Long> ids) {
+        return sql.rows("select " + BOOK + " from books where id = any (?)", Catalogue::readBook, (Object)
+                ids.toArray(Long[]::new));
+    }
+
+    /** The ids of so many books beyond an id, in their order. */
+    public List<Long> idsAfter(long id, int most) {
+        return sql.rows("select id from books where id > ? order by id limit ?", row -> row.getLong(1), id, most);
+    }
+
     /** The author's books, oldest id first; empty when there is no such author. */
     public Optional<List<Book>> booksOf(long author) {
         List<Book> books = sql.rows(
