@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ExpireArgs;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisClient;
@@ -101,12 +102,15 @@ public final class PlainCache implements AutoCloseable {
                         : redis.get(entry.key())));
     }
 
-    /** Stores the value, over whatever stood there. For a field, the time to live becomes that of the whole hash. */
+    /**
+     * Stores the value, over whatever stood there. A hash ends as a whole, the time to live of its first field later: were it to
+     * live longer with each field, one that was never removed could live for ever.
+     */
     public void set(Entry entry, String value, Duration ttl) {
         ask(redis -> {
             if (entry.field().isPresent()) {
                 redis.hset(entry.key(), entry.field().get(), value);
-                return redis.pexpire(entry.key(), ttl);
+                return redis.pexpire(entry.key(), ttl, ExpireArgs.Builder.nx());
             }
             return redis.set(entry.key(), value, SetArgs.Builder.px(ttl));
         });

@@ -78,6 +78,15 @@ final class PlainCacheIT {
     }
 
     @Test
+    void aHashEndsWithTheTimeToLiveOfItsFirstField() {
+        cache.set(FIELD, "1", Duration.ofMillis(200));
+        cache.set(Entry.of("hash", "other"), "2", LONG);
+        cache.set(FIELD, "3", LONG);
+
+        await().untilAsserted(() -> assertThat(cache.entries(key -> true)).isEmpty());
+    }
+
+    @Test
     void entriesAreKeysAndFieldsByNameWithoutTheUnwanted() {
         for (int i = 0; i < 300; i++) {
             cache.set(Entry.of("many:" + i), Integer.toString(i), LONG);
