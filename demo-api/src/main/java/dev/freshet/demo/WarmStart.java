@@ -54,6 +54,8 @@ final class WarmStart implements AutoCloseable {
             }
         }
         books();
+        long began = System.nanoTime();
+        done("front", reads.fillFront() + " pages", began);
     }
 
     private void refreshed(CacheMapping mapping) throws InterruptedException {
@@ -69,7 +71,7 @@ final class WarmStart implements AutoCloseable {
             throw new PipelineException(
                     "cache " + mapping.name() + " could not be warmed: " + tally.failed() + " entries failed");
         }
-        done(mapping.name(), tally.rows(), began);
+        done(mapping.name(), tally.rows() + " rows", began);
     }
 
     private void books() {
@@ -84,7 +86,7 @@ final class WarmStart implements AutoCloseable {
             after = ids.get(ids.size() - 1);
             ids = catalogue.idsAfter(after, BOOKS_AT_A_TIME);
         }
-        done("book", filled, began);
+        done("book", filled + " rows", began);
     }
 
     private void progress(String cache, long rows) {
@@ -95,8 +97,8 @@ final class WarmStart implements AutoCloseable {
         }
     }
 
-    private void done(String cache, long rows, long began) {
-        out.println("warmed\t" + cache + "\t" + rows + " rows\t"
+    private void done(String cache, String filled, long began) {
+        out.println("warmed\t" + cache + "\t" + filled + "\t"
                 + String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - began) / 1e9));
     }
 

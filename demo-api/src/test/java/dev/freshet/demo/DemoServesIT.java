@@ -53,6 +53,9 @@ final class DemoServesIT {
                 .anyMatch(line -> line.matches("warmed\tcard\t3000 rows\t.* s"))
                 .anyMatch(line -> line.matches("warmed\tstock\t3000 rows\t.* s"))
                 .anyMatch(line -> line.matches("warmed\tbook\t3000 rows\t.* s"));
+        for (String path : List.of("/bestsellers", "/genres", "/books", "/books?genre=1", "/books?genre=24")) {
+            assertThat(source(http.get(path))).as(path).isEqualTo("hit");
+        }
         for (int book : new int[] {1, 17, 1500, 3000}) {
             for (String path : List.of("/books/" + book, "/books/" + book + "/card", "/stock/" + book)) {
                 HttpResponse<String> first = http.get(path);

@@ -20,7 +20,6 @@ import javax.sql.DataSource;
 final class BookRoutes {
 
     private static final long LARGEST_PAGE = 100;
-    private static final long USUAL_PAGE = 20;
     private static final long HIGHEST_PRICE = 999_999;
     private static final int LONGEST_REVIEW = 1_000;
 
@@ -78,7 +77,7 @@ final class BookRoutes {
         Optional<Long> maxPrice = parameters.whole("max_price", 0, HIGHEST_PRICE);
         Order order = parameters.word("sort", ORDERS).orElse(new Order(Sort.ID, false));
         long page = parameters.whole("page", 1, Storefront.LAST_PAGE).orElse(1L);
-        long size = parameters.whole("size", 1, LARGEST_PAGE).orElse(USUAL_PAGE);
+        long size = parameters.whole("size", 1, LARGEST_PAGE).orElse(ShelfQuery.USUAL_SIZE);
         parameters.done();
         return new ShelfQuery(genre, minPrice, maxPrice, order.by(), order.descending(), page, size);
     }

@@ -9,6 +9,7 @@ import dev.freshet.redis.PlainCache;
 import dev.freshet.redis.PlainCache.Entry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +163,19 @@ public final class CachedReads implements AutoCloseable {
             List<Book> books = catalogue.books(missing.stream().map(idOf::get).toList());
             return books.stream().collect(Collectors.toMap(book -> BOOK + book.id(), Json::book));
         });
+    }
+
+    /** Fills what is opened first where it is missing: board, genres, and the first page of each genre and of all. */
+    public int fillFront() {
+        bestsellers(Demand.NONE);
+        genres(Demand.NONE);
+        List<Optional<Long>> shelves = new ArrayList<>(List.of(Optional.empty()));
+        storefront
+                .genres()
+                .path("genres")
+                .forEach(genre -> shelves.add(Optional.of(genre.path("id").longValue())));
+        shelves.forEach(genre -> shelf(ShelfQuery.first(genre), Demand.NONE));
+        return shelves.size() + 2;
     }
 
     @Override

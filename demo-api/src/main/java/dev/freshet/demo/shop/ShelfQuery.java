@@ -18,6 +18,14 @@ public record ShelfQuery(
         long page,
         long size) {
 
+    /** Books that are shown on a page where nothing else is asked for. */
+    public static final long USUAL_SIZE = 20;
+
+    /** What is shown where nothing but a genre is asked for, or not even that. */
+    public static ShelfQuery first(Optional<Long> genre) {
+        return new ShelfQuery(genre, Optional.empty(), Optional.empty(), Sort.ID, false, 1, USUAL_SIZE);
+    }
+
     /** What books are sorted by; those that are equal, by their ids. */
     public enum Sort {
         ID("id"),
