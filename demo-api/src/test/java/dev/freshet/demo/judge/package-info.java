@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.demo.judge;
+
+import org.jspecify.annotations.NullMarked;

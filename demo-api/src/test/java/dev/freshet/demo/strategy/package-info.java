@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.demo.strategy;
+
+import org.jspecify.annotations.NullMarked;
