@@ -6,11 +6,15 @@ import dev.freshet.cli.Pipeline;
 import dev.freshet.demo.api.BookApi;
 import dev.freshet.demo.api.CachedReads;
 import dev.freshet.demo.api.PortTakenException;
+import dev.freshet.demo.arena.Arena;
+import dev.freshet.demo.arena.RedisSwitch;
+import dev.freshet.demo.page.ArenaPage;
 import dev.freshet.demo.shop.Book;
 import dev.freshet.demo.shop.Catalogue;
 import dev.freshet.demo.shop.CatalogueData;
 import dev.freshet.demo.shop.DatabaseException;
 import dev.freshet.demo.shop.Resources;
+import dev.freshet.demo.strategy.Database;
 import dev.freshet.model.config.ConfigFile;
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.redis.PlainCache;
@@ -53,7 +57,9 @@ final class Demo implements AutoCloseable {
     private final CatalogueData data;
     private final FreshetConfig config;
     private final Pipeline pipeline;
+    private final ListenerPart listener;
     private final CachedReads reads;
+    private final Arena arena;
     private final BookApi api;
 
     private Demo(int port, PrintStream out) {
@@ -65,9 +71,13 @@ final class Demo implements AutoCloseable {
             data.store(database);
             catalogue = new Catalogue(database);
             config = config();
-            pipeline = started(Pipeline.start(config, Pipeline.Stages.BOTH, out));
+            // Two parts, as with freshet listener and freshet writer: the page can stop the listener alone.
+            pipeline = started(Pipeline.start(config, Pipeline.Stages.WRITER, out));
+            listener = started(ListenerPart.start(config, out));
             reads = started(CachedReads.open(database, stack.redis().url(), config.pipeline()));
-            api = started(BookApi.start(database, reads, port, List.of()));
+            arena = started(arena());
+            ArenaPage page = started(new ArenaPage(arena));
+            api = started(BookApi.start(database, reads, port, List.of(page)));
             out.println("api\t" + api.address());
         } catch (RuntimeException | Error e) {
             close();
@@ -101,7 +111,8 @@ final class Demo implements AutoCloseable {
      * @throws PipelineException where that does not come about
      */
     void awaitReady(Duration limit) throws InterruptedException {
-        if (!pipeline.awaitReady(limit)) {
+        long end = System.nanoTime() + limit.toNanos();
+        if (!listener.awaitReady(limit) || !pipeline.awaitReady(Duration.ofNanos(end - System.nanoTime()))) {
             throw new PipelineException(pipeline.failure()
                     .map(failure -> "the pipeline stopped: " + failure.getMessage())
                     .orElse("the pipeline was not ready after " + limit.toSeconds() + " s"));
@@ -152,6 +163,34 @@ final class Demo implements AutoCloseable {
         return data.token(data.accounts().get(account - 1));
     }
 
+    /** The strategies beside each other. */
+    Arena comparison() {
+        return arena;
+    }
+
+    private Arena arena() {
+        Database shop = new Database(
+                stack.postgres().jdbcUrl(DATABASE),
+                stack.postgres().user(),
+                stack.postgres().password());
+        RedisSwitch redis = new RedisSwitch() {
+            @Override
+            public void kill() {
+                stack.redis().kill();
+            }
+
+            @Override
+            public void start() {
+                stack.redis().start();
+            }
+        };
+        try {
+            return Arena.open(shop, stack.redis().url(), config.pipeline(), listener, redis);
+        } catch (SQLException e) {
+            throw new DatabaseException(e);
+        }
+    }
+
     /** A scene on this demo. It looks at the cache over a connection of its own. */
     Scene scene(Duration patience, Duration quiet) {
         PlainCache observed = started(PlainCache.open(stack.redis().url(), Duration.ofSeconds(10)));
@@ -163,6 +202,8 @@ final class Demo implements AutoCloseable {
         String psql = "psql '" + postgresAddress(stack.postgres()) + "' -c ";
         return List.of(
                 "",
+                "# See it: five ways to cache the same reads, side by side.",
+                "open " + api.address() + "/",
                 "# Read a book: X-Cache says hit, since the cache was warmed, and X-Staleness how old it may be, in seconds.",
                 "curl -i " + api.address() + "/books/17",
                 "# Change it behind the API's back. The next read is a miss, and new; the one after that a hit.",

@@ -3,6 +3,8 @@ package dev.freshet.demo;
 import dev.freshet.cli.StopSignal;
 import dev.freshet.demo.Scene.Outcome;
 import dev.freshet.demo.api.PortTakenException;
+import dev.freshet.demo.arena.Tour;
+import dev.freshet.demo.arena.TourTable;
 import dev.freshet.demo.shop.Catalogue;
 import dev.freshet.demo.shop.DatabaseException;
 import dev.freshet.redis.CacheUnavailableException;
@@ -34,8 +36,9 @@ import picocli.CommandLine.TypeConversionException;
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:done; with --once: every expected key went, and no other",
-            "1:with --once: some key did not do what was expected",
+            "0:done; with --once: every expected key went, and no other, and Freshet served no read older than an applied"
+                    + " invalidation",
+            "1:with --once: some key did not do what was expected, or Freshet served such a read",
             "2:wrong usage, or the port is taken",
             "3:a server could not be started or reached"
         })
@@ -60,9 +63,16 @@ public final class Main implements Callable<Integer> {
 
     @Option(
             names = "--once",
-            description = "Changes rows by SQL, behind the API's back, watches the keys go, prints what happened and"
-                    + " ends.")
+            description = "Changes rows by SQL, behind the API's back, watches the keys go, compares five ways to cache"
+                    + " the same reads, calm and with faults, prints what happened and ends.")
     private boolean once;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            converter = Seconds.class,
+            description = "With --once: about how long the strategies are compared; 1 to 600, 20 by default.")
+    private int seconds = 20;
 
     private final Function<Catalogue, Script> script;
     private final PrintStream out;
@@ -108,8 +118,13 @@ public final class Main implements Callable<Integer> {
             out.println();
             // Not before: for a minute after a warm, a change removes what the warm stored, and stores nothing itself.
             demo.warm(out);
+            out.println();
+            Tour.Outcome tour = new Tour(demo.comparison(), Duration.ofSeconds(seconds)).play();
+            TourTable.lines(tour).forEach(out::println);
             demo.failure().ifPresent(failure -> out.println("The pipeline stopped: " + failure.getMessage()));
-            return outcomes.stream().allMatch(outcome -> outcome.faults().isEmpty()) ? 0 : 1;
+            boolean right =
+                    outcomes.stream().allMatch(outcome -> outcome.faults().isEmpty());
+            return right && tour.kept() && demo.failure().isEmpty() ? 0 : 1;
         }
     }
 
@@ -159,6 +174,18 @@ public final class Main implements Callable<Integer> {
                         || failure instanceof CacheUnavailableException
                 ? 3
                 : UNEXPECTED;
+    }
+
+    /** What {@code --seconds} takes. */
+    private static final class Seconds implements ITypeConverter<Integer> {
+
+        @Override
+        public Integer convert(String text) {
+            if (!text.matches("[1-9][0-9]{0,2}") || Integer.parseInt(text) > 600) {
+                throw new TypeConversionException("'" + text + "' is no number of seconds between 1 and 600");
+            }
+            return Integer.valueOf(text);
+        }
     }
 
     /** What {@code --port} takes. */

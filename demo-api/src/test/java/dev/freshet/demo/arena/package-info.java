@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.demo.arena;
+
+import org.jspecify.annotations.NullMarked;

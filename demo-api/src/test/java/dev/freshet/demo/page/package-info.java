@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.demo.page;
+
+import org.jspecify.annotations.NullMarked;
