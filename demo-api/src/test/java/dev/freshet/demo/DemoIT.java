@@ -25,7 +25,7 @@ final class DemoIT {
 
     @Test
     void playedOnceEveryExpectedKeyGoesAndNoOther() {
-        Run run = run(Script::of, "--once");
+        Run run = run(Script::of, "--once", "--seconds", "4");
 
         assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
         assertThat(run.out().lines())
@@ -34,6 +34,7 @@ final class DemoIT {
                 .anyMatch(line -> line.matches("redis\t127\\.0\\.0\\.1:\\d+"))
                 .anyMatch(line -> line.matches("api\thttp://127\\.0\\.0\\.1:\\d+"))
                 .contains("ready", "Every expected key went or was stored anew, and no other.")
+                .anyMatch(line -> line.startsWith("Freshet served no read older than an applied invalidation; "))
                 .noneMatch(line -> line.contains("WRONG"));
         assertThat(run.out()).contains("a truncate").contains("a transaction that is rolled back");
     }
@@ -60,7 +61,9 @@ final class DemoIT {
                             first.rereads()));
                     return new Script(script.reads(), script.bystanders(), changes);
                 },
-                "--once");
+                "--once",
+                "--seconds",
+                "1");
 
         assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(1);
         assertThat(run.out())
@@ -81,7 +84,7 @@ final class DemoIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--port=x", "--port=-1", "--port=65536", "--twice"})
+    @ValueSource(strings = {"--port=x", "--port=-1", "--port=65536", "--seconds=0", "--seconds=601", "--twice"})
     void wrongUsageStartsNothing(String argument) {
         Run run = run(Script::of, argument);
 

@@ -196,6 +196,11 @@ public final class Arena implements AutoCloseable {
         });
     }
 
+    /** Whether Freshet's reads ask the database where the pipeline has been silent; they do, where nothing else is said. */
+    public void demandFreshness(boolean on) {
+        lanes.forEach(lane -> lane.strategy().demandFreshness(on));
+    }
+
     /** Kills the Redis of all strategies, or starts it again. Returns when it is done. */
     public void redis(boolean on) {
         alone(() -> {

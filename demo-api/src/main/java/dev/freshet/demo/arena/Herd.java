@@ -51,28 +51,31 @@ public final class Herd {
         return all;
     }
 
+    private record Read(long nanos, boolean queried) {}
+
     private static Stampede run(Strategy strategy, long book, ExecutorService readers) throws InterruptedException {
         CountDownLatch ready = new CountDownLatch(READERS);
         CountDownLatch go = new CountDownLatch(1);
-        Callable<Long> reader = () -> {
+        Callable<Read> reader = () -> {
             ready.countDown();
             go.await();
             long began = System.nanoTime();
-            strategy.read(book);
-            return System.nanoTime() - began;
+            boolean queried = strategy.read(book).queried();
+            return new Read(System.nanoTime() - began, queried);
         };
-        long before = strategy.queries();
-        List<Future<Long>> reads = new ArrayList<>();
+        List<Future<Read>> reads = new ArrayList<>();
         for (int i = 0; i < READERS; i++) {
             reads.add(readers.submit(reader));
         }
         ready.await();
         go.countDown();
         long slowest = 0;
+        long queries = 0;
         long failed = 0;
-        for (Future<Long> read : reads) {
+        for (Future<Read> read : reads) {
             try {
-                slowest = Math.max(slowest, read.get());
+                slowest = Math.max(slowest, read.get().nanos());
+                queries += read.get().queried() ? 1 : 0;
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof SQLException)) {
                     throw new IllegalStateException("a read of the herd failed", e);
@@ -80,6 +83,6 @@ public final class Herd {
                 failed++;
             }
         }
-        return new Stampede(strategy.kind(), strategy.queries() - before, failed, slowest / 1e6);
+        return new Stampede(strategy.kind(), queries, failed, slowest / 1e6);
     }
 }

@@ -51,7 +51,7 @@ final class Lane implements AutoCloseable {
     }
 
     Totals totals() {
-        return meter.totals(strategy.queries());
+        return meter.totals();
     }
 
     /** Has the book read; where all readers are busy, the read is counted as skipped. */
@@ -67,7 +67,7 @@ final class Lane implements AutoCloseable {
         long began = System.nanoTime();
         try {
             Reply reply = strategy.read(book);
-            meter.read(System.nanoTime() - began, reply.hit());
+            meter.read(System.nanoTime() - began, reply);
             reply.page().ifPresent(page -> meter.judged(judge.read(page, began), kind() == Kind.FRESHET));
         } catch (SQLException | RuntimeException e) {
             meter.failed();

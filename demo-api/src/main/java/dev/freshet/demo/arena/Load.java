@@ -33,6 +33,11 @@ final class Load implements AutoCloseable {
     private volatile boolean running;
     private volatile boolean closed;
 
+    /** The reading thread's own. */
+    private int turn;
+
+    private long book;
+
     Load(List<Lane> lanes, Writer writer, HotSet books) {
         this.lanes = List.copyOf(lanes);
         this.writer = writer;
@@ -66,7 +71,7 @@ final class Load implements AutoCloseable {
         Random random = new Random(seed);
         long due = System.nanoTime();
         while (!closed) {
-            int rate = reads ? settings.reads() : settings.writes();
+            int rate = reads ? settings.reads() * lanes.size() : settings.writes();
             long now = System.nanoTime();
             if (!running || rate == 0) {
                 LockSupport.parkNanos(IDLE);
@@ -80,9 +85,15 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** One after the other and in turns, so that none is ahead of the others on a machine with few cores. */
     private void read(Random random) {
-        long book = books.next(random);
-        lanes.forEach(lane -> lane.ask(book));
+        int place = turn % lanes.size();
+        if (place == 0) {
+            book = books.next(random);
+        }
+        int round = turn / lanes.size();
+        lanes.get((place + round) % lanes.size()).ask(book);
+        turn = (turn + 1) % (lanes.size() * lanes.size());
     }
 
     private void write(Random random) {

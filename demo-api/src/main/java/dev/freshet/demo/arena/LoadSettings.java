@@ -3,7 +3,7 @@ package dev.freshet.demo.arena;
 /**
  * What is asked of every strategy.
  *
- * @param reads each second; every strategy gets each of them
+ * @param reads each second by every strategy, of the same books
  * @param writes each second; all strategies share them
  * @param foreign which part of the writes, in percent, comes from somebody else than the application
  */

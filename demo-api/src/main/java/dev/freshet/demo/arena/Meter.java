@@ -1,6 +1,7 @@
 package dev.freshet.demo.arena;
 
 import dev.freshet.demo.judge.Judge.Verdict;
+import dev.freshet.demo.strategy.Strategy.Reply;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -13,6 +14,7 @@ final class Meter {
 
     private final LongAdder reads = new LongAdder();
     private final LongAdder hits = new LongAdder();
+    private final LongAdder queries = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder skipped = new LongAdder();
     private final LongAdder stale = new LongAdder();
@@ -23,10 +25,13 @@ final class Meter {
     private final AtomicLong worst = new AtomicLong();
     private final AtomicLong worstOfLook = new AtomicLong();
 
-    void read(long took, boolean hit) {
+    void read(long took, Reply reply) {
         reads.increment();
-        if (hit) {
+        if (reply.hit()) {
             hits.increment();
+        }
+        if (reply.queried()) {
+            queries.increment();
         }
         nanos.add(took);
         latencies.incrementAndGet(Latencies.step(took));
@@ -56,7 +61,7 @@ final class Meter {
         skipped.increment();
     }
 
-    Totals totals(long queries) {
+    Totals totals() {
         long[] counts = new long[Latencies.STEPS];
         for (int i = 0; i < counts.length; i++) {
             counts[i] = latencies.get(i);
@@ -64,7 +69,7 @@ final class Meter {
         return new Totals(
                 reads.sum(),
                 hits.sum(),
-                queries,
+                queries.sum(),
                 failed.sum(),
                 skipped.sum(),
                 stale.sum(),

@@ -4,7 +4,7 @@ package dev.freshet.demo.arena;
  * What one strategy did. Immutable.
  *
  * @param hits reads that the cache answered
- * @param queries pages asked of PostgreSQL
+ * @param queries reads that asked PostgreSQL
  * @param failed reads that ended with an error
  * @param skipped reads that were not even begun, since all its readers were busy
  * @param stale reads that lack a change whose commit had returned before the read began

@@ -54,17 +54,20 @@ public final class Tour {
     public Outcome play() throws InterruptedException {
         List<Act> acts = new ArrayList<>();
         arena.load(LoadSettings.USUAL);
+        // The scene's truncate holds the watermark back for a while: who demands it would measure the database.
+        arena.demandFreshness(false);
         arena.run(true);
         // Classes are loaded and caches filled before anything is measured.
         pause(0.1);
-        acts.add(act("calm", () -> pause(0.45)));
-        acts.add(act("the listeners are stopped, then started", () -> {
+        acts.add(act("Nothing fails", () -> pause(0.45)));
+        arena.demandFreshness(true);
+        acts.add(act("The listeners are stopped, then started again", () -> {
             arena.listen(false);
             pause(0.2);
             arena.listen(true);
             pause(0.1);
         }));
-        acts.add(act("Redis is killed, then started", () -> {
+        acts.add(act("Redis is killed, then started again", () -> {
             arena.redis(false);
             pause(0.05);
             arena.redis(true);

@@ -11,7 +11,7 @@ import java.util.Locale;
 /** The comparison, for people. Pure. */
 public final class TourTable {
 
-    private static final String ROW = "%-26s %7s %6s %8s %8s %8s %8s %8s %10s";
+    private static final String ROW = "%-26s %7s %7s %6s %8s %8s %8s %7s %7s %9s";
 
     private TourTable() {}
 
@@ -27,7 +27,8 @@ public final class TourTable {
                 Strategies.TTL.toSeconds()));
         for (Act act : outcome.acts()) {
             lines.add("");
-            lines.add(row(act.name(), "reads", "hits", "p50 ms", "p99 ms", "queries", "stale", ">1 s", "worst ms"));
+            lines.add(act.name());
+            lines.add(row("", "reads", "failed", "hits", "p50 ms", "p99 ms", "queries", "stale", ">1 s", "worst ms"));
             act.readings().forEach(reading -> lines.add(row(reading)));
         }
         lines.add("");
@@ -40,8 +41,11 @@ public final class TourTable {
                         stampede.queries(),
                         stampede.slowestMillis())));
         lines.add("");
-        lines.add("stale: a change had been committed before the read began, and it is not in what was read; worst: how"
-                + " long before.");
+        lines.add(
+                "stale: a change had been committed before the read began, and it is not in what was read; >1 s: more than a"
+                        + " second before;");
+        lines.add("worst: how long before, at most. From the first fault on, Freshet's reads ask the database where the"
+                + " pipeline has been silent for " + Strategies.MAX_STALENESS.toSeconds() + " s.");
         lines.addAll(latency(outcome.acts().get(0)));
         lines.add("");
         lines.add(verdict(outcome));
@@ -85,6 +89,7 @@ public final class TourTable {
         return row(
                 reading.kind().title(),
                 Long.toString(total.reads()),
+                Long.toString(total.failed()),
                 reading.kind() == Kind.NONE ? "-" : percent(total.hitRate()),
                 millis(total.latencies().quantile(0.5)),
                 millis(total.latencies().quantile(0.99)),

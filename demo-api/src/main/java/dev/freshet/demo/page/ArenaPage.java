@@ -42,6 +42,8 @@ public final class ArenaPage implements Consumer<JavalinConfig>, AutoCloseable {
     /** Another name that leads here belongs to somebody else's page (DNS rebinding). */
     private static final Pattern HOST = Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?");
 
+    private static final int WARM_UP = 4;
+
     private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,17}");
     private static final BigDecimal MOST = new BigDecimal("99999.99");
 
@@ -55,6 +57,7 @@ public final class ArenaPage implements Consumer<JavalinConfig>, AutoCloseable {
         return thread;
     });
     private boolean watched;
+    private int seconds;
 
     public ArenaPage(Arena arena) {
         this.arena = arena;
@@ -98,6 +101,11 @@ public final class ArenaPage implements Consumer<JavalinConfig>, AutoCloseable {
         if (viewers.any() != watched) {
             watched = !watched;
             arena.run(watched);
+            seconds = 0;
+        }
+        if (watched && ++seconds == WARM_UP) {
+            // What the first reads cost, while classes are loaded and caches are empty, says nothing.
+            arena.reset();
         }
         feed.publish("tick", board.tick());
         if (watched) {

@@ -38,14 +38,14 @@ final class CacheAside implements AutoCloseable {
         try {
             Optional<String> cached = cache.get(entry);
             if (cached.isPresent()) {
-                return new Strategy.Reply(cached, true);
+                return new Strategy.Reply(cached, true, false);
             }
         } catch (CacheUnavailableException e) {
-            return new Strategy.Reply(source.page(book), false);
+            return new Strategy.Reply(source.page(book), false, true);
         }
         Optional<String> loaded = source.page(book);
         loaded.ifPresent(page -> store(entry, page));
-        return new Strategy.Reply(loaded, false);
+        return new Strategy.Reply(loaded, false, true);
     }
 
     private void store(Entry entry, String page) {
@@ -80,10 +80,6 @@ final class CacheAside implements AutoCloseable {
 
     private Entry entry(long book) {
         return Entry.of(kind.prefix() + book);
-    }
-
-    long queries() {
-        return source.queries();
     }
 
     @Override

@@ -18,12 +18,7 @@ final class NoCache implements Strategy {
 
     @Override
     public Reply read(long book) throws SQLException {
-        return new Reply(source.page(book), false);
-    }
-
-    @Override
-    public long queries() {
-        return source.queries();
+        return new Reply(source.page(book), false, true);
     }
 
     @Override

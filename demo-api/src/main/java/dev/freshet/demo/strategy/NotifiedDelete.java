@@ -29,11 +29,6 @@ final class NotifiedDelete implements Strategy {
     }
 
     @Override
-    public long queries() {
-        return cache.queries();
-    }
-
-    @Override
     public void close() {
         listener.close();
         cache.close();

@@ -27,11 +27,6 @@ final class OwnDelete implements Strategy {
     }
 
     @Override
-    public long queries() {
-        return cache.queries();
-    }
-
-    @Override
     public void close() {
         cache.close();
     }

@@ -7,10 +7,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 
-/** Where a page comes from when no cache has it: one joined and aggregated query. Counts. Thread-safe. */
+/** Where a page comes from when no cache has it: one joined and aggregated query. Thread-safe. */
 final class PageSource implements AutoCloseable {
 
     private static final int CONNECTIONS = 4;
@@ -25,7 +24,6 @@ final class PageSource implements AutoCloseable {
             + " where b.id = ?";
 
     private final HikariDataSource pool;
-    private final LongAdder queries = new LongAdder();
 
     private PageSource(HikariDataSource pool) {
         this.pool = pool;
@@ -50,7 +48,6 @@ final class PageSource implements AutoCloseable {
     }
 
     Optional<String> page(Connection connection, long book) throws SQLException {
-        queries.increment();
         try (PreparedStatement query = connection.prepareStatement(QUERY)) {
             query.setLong(1, book);
             try (ResultSet row = query.executeQuery()) {
@@ -61,10 +58,6 @@ final class PageSource implements AutoCloseable {
 
     DataSource pool() {
         return pool;
-    }
-
-    long queries() {
-        return queries.sum();
     }
 
     @Override

@@ -9,8 +9,9 @@ public interface Strategy extends AutoCloseable {
     /**
      * @param page JSON; empty where there is no such book
      * @param hit whether it came from the cache
+     * @param queried whether this read asked PostgreSQL for it; neither: it waited for another's load
      */
-    record Reply(Optional<String> page, boolean hit) {}
+    record Reply(Optional<String> page, boolean hit, boolean queried) {}
 
     Kind kind();
 
@@ -23,8 +24,8 @@ public interface Strategy extends AutoCloseable {
     /** Lets a listener of the strategy's own stop, or go on; a strategy without one does nothing. */
     default void listen(boolean on) {}
 
-    /** How many pages were asked of PostgreSQL. */
-    long queries();
+    /** Whether reads demand a cache of which is known how fresh it is; a strategy that cannot know does nothing. */
+    default void demandFreshness(boolean on) {}
 
     @Override
     void close();

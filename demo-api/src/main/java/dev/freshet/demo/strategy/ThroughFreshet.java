@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Reads through cache-client, without a near cache; the pipeline does the rest. */
 final class ThroughFreshet implements Strategy {
@@ -24,13 +25,17 @@ final class ThroughFreshet implements Strategy {
     private final PageSource source;
     private final RedisClient client;
     private final FreshCache cache;
-    private final ReadOptions options;
+    private final ReadOptions plain;
+    private final ReadOptions demanding;
+    private volatile boolean demands = true;
 
-    private ThroughFreshet(PageSource source, RedisClient client, FreshCache cache, ReadOptions options) {
+    private ThroughFreshet(
+            PageSource source, RedisClient client, FreshCache cache, ReadOptions plain, Duration maxStaleness) {
         this.source = source;
         this.client = client;
         this.cache = cache;
-        this.options = options;
+        this.plain = plain;
+        this.demanding = plain.withMaxStaleness(maxStaleness);
     }
 
     /** @param maxStaleness from when on a cache of which nothing is heard is not asked */
@@ -45,8 +50,8 @@ final class ThroughFreshet implements Strategy {
                 .pipeline(pipeline)
                 .codec(new JsonText())
                 .build();
-        ReadOptions options = ReadOptions.defaults().withTtl(ttl).withJitter(0).withMaxStaleness(maxStaleness);
-        return new ThroughFreshet(source, client, cache, options);
+        ReadOptions plain = ReadOptions.defaults().withTtl(ttl).withJitter(0);
+        return new ThroughFreshet(source, client, cache, plain, maxStaleness);
     }
 
     @Override
@@ -56,17 +61,19 @@ final class ThroughFreshet implements Strategy {
 
     @Override
     public Reply read(long book) throws SQLException {
-        Answer<String> answer = cache.read(
-                kind().prefix() + book,
-                PAGE,
-                JdbcLoader.of(source.pool(), connection -> source.page(connection, book)),
-                options);
-        return new Reply(answer.value(), HITS.contains(answer.outcome()));
+        // The loader runs on this thread, or not at all.
+        AtomicBoolean queried = new AtomicBoolean();
+        JdbcLoader<String> loader = JdbcLoader.of(source.pool(), connection -> {
+            queried.setPlain(true);
+            return source.page(connection, book);
+        });
+        Answer<String> answer = cache.read(kind().prefix() + book, PAGE, loader, demands ? demanding : plain);
+        return new Reply(answer.value(), HITS.contains(answer.outcome()), queried.getPlain());
     }
 
     @Override
-    public long queries() {
-        return source.queries();
+    public void demandFreshness(boolean on) {
+        demands = on;
     }
 
     @Override

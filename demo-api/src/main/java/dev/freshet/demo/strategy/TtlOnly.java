@@ -22,11 +22,6 @@ final class TtlOnly implements Strategy {
     }
 
     @Override
-    public long queries() {
-        return cache.queries();
-    }
-
-    @Override
     public void close() {
         cache.close();
     }

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.freshet.demo.page;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.freshet.demo.strategy;
-
-import org.jspecify.annotations.NullMarked;
