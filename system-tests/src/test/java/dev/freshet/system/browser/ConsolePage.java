@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -59,33 +56,13 @@ final class ConsolePage implements AutoCloseable {
     }
 
     static ConsolePage open(String address, Duration patience) {
-        Playwright playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        Playwright playwright = Chromium.playwright();
         try {
-            Browser browser = playwright
-                    .chromium()
-                    .launch(new BrowserType.LaunchOptions()
-                            .setExecutablePath(chromium())
-                            // Its sandbox is not to be had for root, as whom a container builds; the page is ours.
-                            .setArgs(List.of("--no-sandbox")));
-            return new ConsolePage(playwright, browser, address, patience);
+            return new ConsolePage(playwright, Chromium.launch(playwright), address, patience);
         } catch (RuntimeException | Error e) {
             playwright.close();
             throw e;
         }
-    }
-
-    private static Path chromium() {
-        String named = System.getProperty("freshet.chromium", "");
-        List<String> places = named.isEmpty()
-                ? List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-                : List.of(named);
-        return places.stream()
-                .map(Path::of)
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no Chromium at " + String.join(", ", places)
-                        + "; install one (Debian: apt-get install chromium), or name it by -Dfreshet.chromium=PATH"));
     }
 
     Page page() {
@@ -152,7 +129,8 @@ final class ConsolePage implements AutoCloseable {
             for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
                 page.setViewportSize(size[0], size[1]);
                 page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-                Accessibility.check(page);
+                Accessibility.check(
+                        page, "slider \"Staleness", "textbox \"Old row", "combobox \"Table\"", "table", "list");
                 page.evaluate("() => scrollTo({ top: 0, behavior: 'instant' })");
                 String file = name + "-" + size[0] + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT);
                 page.screenshot(new Page.ScreenshotOptions()
