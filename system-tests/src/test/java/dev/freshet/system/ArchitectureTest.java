@@ -127,6 +127,23 @@ class ArchitectureTest {
     static final ArchRule commandLineUsesAllButTheDemo =
             moduleUsesOnly(CLI, MODEL, STORE, LISTENER, WRITER, CLIENT, STACK);
 
+    /** What judges reads would else be wrong where they are. */
+    @ArchTest
+    static final ArchRule theDemosJudgeSharesNoCodeWithWhatItJudges = classes()
+            .that()
+            .resideInAPackage("dev.freshet.demo.judge..")
+            .should()
+            .onlyDependOnClassesThat(
+                    resideInAnyPackage("dev.freshet.demo.judge..").or(not(resideInAnyPackage("dev.freshet.."))));
+
+    @ArchTest
+    static final ArchRule theDemosStrategiesKnowNothingOfTheJudge = noClasses()
+            .that()
+            .resideInAPackage("dev.freshet.demo.strategy..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.freshet.demo.judge..", "dev.freshet.demo.arena..");
+
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
             slices().matching("dev.freshet.(**)").should().beFreeOfCycles();

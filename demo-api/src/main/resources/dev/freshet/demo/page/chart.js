@@ -117,7 +117,7 @@ export class Chart {
       parts.push(shape("line", { class: index === 0 ? "axis" : "grid", x1: EDGE.left, x2: width - EDGE.right, y1: at, y2: at }));
       parts.push(shape("text", { class: "tick", x: EDGE.left - 6, y: at + 4, "text-anchor": "end" }, this.axis(tick)));
     });
-    for (const ago of [120, 90, 60, 30]) {
+    for (const ago of width < 420 ? [90, 60, 30] : [120, 90, 60, 30]) {
       parts.push(shape("text", { class: "tick", x: x(this.now - ago * 1000), y: HEIGHT - 5, "text-anchor": ago === 120 ? "start" : "middle" }, `−${ago} s`));
     }
     parts.push(shape("text", { class: "tick", x: width - EDGE.right, y: HEIGHT - 5, "text-anchor": "end" }, "now"));

@@ -30,6 +30,7 @@ const EFFECTS = {
 };
 
 const FIGURES = ["late", "failed", "queries"];
+const COLUMNS = ["late reads", "worst staleness", "failed reads", "database queries"];
 
 export class Faults {
   constructor(strategies) {
@@ -121,7 +122,13 @@ export class Faults {
     write(byId("effects-caption"), this.kind ? "What each strategy does, and what it did since the button was pressed." : "What each strategy does when it happens. Press a button to see it.");
     byId("effect-rows").replaceChildren(
       ...this.strategies.map((one) =>
-        element("tr", { "data-strategy": one.id }, element("th", { scope: "row" }, one.title), element("td", {}, effects[one.id]), ...this.figures(one.id).map((text) => element("td", { class: "number" }, text))),
+        element(
+          "tr",
+          { role: "row", "data-strategy": one.id },
+          element("th", { scope: "row", role: "rowheader" }, one.title),
+          element("td", { role: "cell", class: "effect" }, effects[one.id]),
+          ...this.figures(one.id).map((text, index) => element("td", { role: "cell", class: "number", "data-label": COLUMNS[index] }, text)),
+        ),
       ),
     );
   }

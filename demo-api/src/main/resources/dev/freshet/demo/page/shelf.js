@@ -51,9 +51,9 @@ export class Shelf {
           ...this.strategies.map((one) => {
             const price = book.prices[one.id];
             const old = price !== undefined && book.prices.none !== undefined && price !== book.prices.none;
-            const cell = element("td", { role: "cell", class: `number${old ? " old" : ""}`, "data-label": one.title }, element("span", {}, price === undefined ? "–" : price.toFixed(2)));
-            if (old) cell.append(element("small", {}, "old"));
-            return cell;
+            const shown = element("span", {}, price === undefined ? "–" : price.toFixed(2));
+            if (old) shown.append(element("small", {}, "old"));
+            return element("td", { role: "cell", class: `number${old ? " old" : ""}`, "data-label": one.short }, shown);
           }),
         ),
       ),

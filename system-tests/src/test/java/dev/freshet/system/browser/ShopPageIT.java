@@ -66,7 +66,9 @@ class ShopPageIT {
         shop.slide("reads", 150);
         shop.slide("writes", 20);
         shop.slide("foreign", 100);
-        shop.await("the load is told", () -> shop.text("#latency-text").contains("150 reads a second by each strategy, 20 writes"));
+        shop.await(
+                "the load is told",
+                () -> shop.text("#latency-text").contains("150 reads a second by each strategy, 20 writes"));
         shop.await(
                 "TTL and deleting in the application serve old pages",
                 () -> shop.score("ttl", "late reads") > 100 && shop.score("app", "late reads") > 100);
@@ -102,9 +104,13 @@ class ShopPageIT {
         page.locator("#edit-price").fill("3.33");
         page.locator("#edit-form button").press("Enter");
         Locator result = page.locator(".edit-result").first();
-        shop.await("Freshet has it", () -> result.locator("li[data-strategy=freshet].landed").count() == 1);
+        shop.await(
+                "Freshet has it",
+                () -> result.locator("li[data-strategy=freshet].landed").count() == 1);
         assertThat(result.locator("code").textContent()).isEqualTo("update books set price = 3.33 where id = 1;");
-        shop.await("TTL has it at last", () -> result.locator("li[data-strategy=ttl]:not(.waiting)").count() == 1);
+        shop.await(
+                "TTL has it at last",
+                () -> result.locator("li[data-strategy=ttl]:not(.waiting)").count() == 1);
     }
 
     private static String effect(ShopPage shop, String strategy, int column) {
@@ -118,11 +124,13 @@ class ShopPageIT {
 
     private static void stopTheListeners(ShopPage shop) {
         press(shop, "listener", "The listeners are stopped.");
-        assertThat(shop.page().locator("#listener").getAttribute("aria-pressed")).isEqualTo("true");
+        assertThat(shop.page().locator("#listener").getAttribute("aria-pressed"))
+                .isEqualTo("true");
         shop.await("it is announced", () -> shop.text("#announce").contains("The listeners are stopped"));
         shop.await(
                 "NOTIFY serves old pages now",
-                () -> !effect(shop, "notify", 3).equals("0") && !effect(shop, "notify", 3).equals("–"));
+                () -> !effect(shop, "notify", 3).equals("0")
+                        && !effect(shop, "notify", 3).equals("–"));
         shop.await("changes wait", () -> shop.text("#promise").matches(".*, [1-9][0-9,]* not yet.*"));
         shop.look("listeners-stopped");
         press(shop, "listener", "The listeners are started again.");
