@@ -17,7 +17,7 @@ const EFFECTS = {
     ttl: "every read asks the database; what Redis still has afterwards is served until its TTL",
     app: "every read asks the database; deletions are lost, and what Redis still has afterwards is served until its TTL",
     notify: "every read asks the database; empties its cache when Redis is back",
-    freshet: "reads ask the database, so many at a time; the writer waits and applies everything missed before its entries count as fresh",
+    freshet: "reads ask the database, so many at a time; the writer waits, and applies everything missed when Redis is back; until then an entry is served only where it is known to be at most 3 s behind",
   },
   herd: {
     what: "when a herd comes",

@@ -133,7 +133,7 @@ function latency(tick) {
   write(
     byId("latency-text"),
     `At ${tick.load.reads} reads a second by each strategy, ${tick.load.writes} writes a second and ${percent(freshet.hits / freshet.reads)} hits, a read takes ` +
-      `${millis(none.mean)} on average without a cache and ${millis(freshet.mean)} with Freshet: ` +
+      `${millis(none.mean)} on average without a cache (median ${millis(none.p50)}) and ${millis(freshet.mean)} with Freshet (median ${millis(freshet.p50)}): on average ` +
       (times >= 1 ? `${times.toFixed(1)} times as fast.` : `${(1 / times).toFixed(1)} times as slow.`),
   );
   const highest = Math.max(...strategies.flatMap((one) => [tick.totals[one.id].p99 ?? 0]), 0.001);
