@@ -186,12 +186,12 @@ public final class Arena implements AutoCloseable {
      */
     public void listen(boolean on) {
         alone(() -> {
+            lanes.forEach(lane -> lane.strategy().listen(on));
             if (on) {
                 listener.start();
             } else {
                 listener.stop();
             }
-            lanes.forEach(lane -> lane.strategy().listen(on));
             listenerRuns = on;
         });
     }

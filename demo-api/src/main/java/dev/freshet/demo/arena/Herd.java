@@ -2,9 +2,11 @@ package dev.freshet.demo.arena;
 
 import dev.freshet.demo.strategy.Kind;
 import dev.freshet.demo.strategy.Strategy;
+import dev.freshet.redis.CacheUnavailableException;
 import dev.freshet.redis.PlainCache;
 import dev.freshet.redis.PlainCache.Entry;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -13,11 +15,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Many readers want one book at the moment in which its entry is gone. Confined to one thread. */
 public final class Herd {
 
     public static final int READERS = 64;
+
+    private static final Logger log = LoggerFactory.getLogger(Herd.class);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     /**
      * What became of it.
@@ -42,13 +51,44 @@ public final class Herd {
         ExecutorService readers = Executors.newFixedThreadPool(READERS);
         try {
             for (Lane lane : lanes) {
-                cache.delete(Entry.of(lane.kind().prefix() + book));
+                awaitHit(lane.strategy(), book);
+                remove(Entry.of(lane.kind().prefix() + book));
                 all.add(run(lane.strategy(), book, readers));
             }
         } finally {
             readers.shutdownNow();
         }
         return all;
+    }
+
+    /** After a restart of Redis each connection comes back by itself: without it there is no cache to compare. */
+    private static void awaitHit(Strategy strategy, long book) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (strategy.kind() != Kind.NONE && System.nanoTime() < end) {
+            try {
+                if (strategy.read(book).hit()) {
+                    return;
+                }
+            } catch (SQLException e) {
+                log.debug("the herd's book could not be read", e);
+            }
+            Thread.sleep(PAUSE.toMillis());
+        }
+    }
+
+    private void remove(Entry entry) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                cache.delete(entry);
+                return;
+            } catch (CacheUnavailableException e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+                Thread.sleep(PAUSE.toMillis());
+            }
+        }
     }
 
     private record Read(long nanos, boolean queried) {}
