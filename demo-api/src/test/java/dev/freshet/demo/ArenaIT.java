@@ -25,6 +25,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -154,6 +156,29 @@ final class ArenaIT {
         assertThat(outcome.broken()).isPositive();
         assertThat(outcome.kept()).isFalse();
         assertThat(TourTable.lines(outcome)).anyMatch(line -> line.startsWith("WRONG: Freshet served "));
+    }
+
+    /** The judge is told nothing of it: the database itself must clear those who serve what stands there now. */
+    @Test
+    void whatSomebodyWritesBackIsHeldAgainstNobody() throws Exception {
+        arena.edit(BOOK, new BigDecimal("5.55")).orElseThrow();
+        Edit edit = arena.edit(BOOK, new BigDecimal("6.66")).orElseThrow();
+        await().atMost(PATIENCE).until(() -> edit.landed().containsKey(Kind.FRESHET) && arena.pending() == 0);
+        try (Connection connection = demo.database().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("update books set price = 5.55 where id = " + BOOK);
+        }
+        await().atMost(PATIENCE)
+                .until(
+                        () -> Objects.requireNonNull(arena.pages(BOOK).get(Kind.FRESHET)),
+                        page -> page.contains("5.55"));
+        arena.load(new LoadSettings(300, 0, 0));
+        arena.run(true);
+
+        await().atMost(PATIENCE).until(() -> of(Kind.FRESHET).total().reads() > 500);
+
+        assertThat(of(Kind.NONE).total().stale()).isZero();
+        assertThat(of(Kind.FRESHET).total().broken()).isZero();
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -52,7 +52,8 @@ public final class Arena implements AutoCloseable {
         this.listener = listener;
         this.redis = redis;
         try {
-            judge = opened(Judge.watching(redisUrl, Kind.FRESHET.prefix()));
+            judge = opened(Judge.watching(
+                    redisUrl, Kind.FRESHET.prefix(), database.url(), database.user(), database.password()));
             Strategies strategies = opened(Strategies.open(database, redisUrl, pipeline));
             strategies.all().forEach(strategy -> lanes.add(opened(new Lane(strategy, judge))));
             writer = opened(new Writer(database, strategies, judge));

@@ -1,6 +1,7 @@
 package dev.freshet.demo.arena;
 
 import dev.freshet.demo.judge.Judge;
+import dev.freshet.demo.judge.Judge.Verdict;
 import dev.freshet.demo.strategy.Kind;
 import dev.freshet.demo.strategy.Strategy;
 import dev.freshet.demo.strategy.Strategy.Reply;
@@ -68,11 +69,19 @@ final class Lane implements AutoCloseable {
         try {
             Reply reply = strategy.read(book);
             meter.read(System.nanoTime() - began, reply);
-            reply.page().ifPresent(page -> meter.judged(judge.read(page, began), kind() == Kind.FRESHET));
+            reply.page().ifPresent(page -> meter.judged(judge(page, began), kind() == Kind.FRESHET));
         } catch (SQLException | RuntimeException e) {
             meter.failed();
             log.debug("a read failed", e);
         }
+    }
+
+    /** Before somebody is said to have broken a promise, the judge looks twice. */
+    private Verdict judge(String page, long began) {
+        Verdict verdict = judge.read(page, began);
+        boolean mustNotBe =
+                kind() == Kind.NONE ? verdict.stale() : kind() == Kind.FRESHET && verdict.afterInvalidation();
+        return mustNotBe ? judge.readAgain(page, began) : verdict;
     }
 
     @Override

@@ -46,6 +46,14 @@ final class History {
         return Optional.empty();
     }
 
+    /** PostgreSQL says so. Where that is not what was committed last, somebody else has written: what was before is forgotten. */
+    synchronized void standsNow(long value) {
+        if (!versions.isEmpty() && versions.getLast().value() != value) {
+            versions.clear();
+            versions.add(new Version(value, System.nanoTime(), 0));
+        }
+    }
+
     /** Whether the value is what the transaction made of it, or came later. */
     synchronized boolean holds(long value, long transaction) {
         for (Iterator<Version> newestFirst = versions.descendingIterator(); newestFirst.hasNext(); ) {

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells of each page that was read whether it was stale, from the commits that PostgreSQL acknowledged and from the page
@@ -33,16 +36,20 @@ public final class Judge implements AutoCloseable {
         }
     }
 
+    private static final Logger log = LoggerFactory.getLogger(Judge.class);
+
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     private final Map<Long, Map<Field, History>> books = new ConcurrentHashMap<>();
     private final AppliedChanges applied;
+    private final Rows rows;
 
     /** @param applied looks which changes have come to the cache */
-    Judge(AppliedChanges applied) {
+    Judge(AppliedChanges applied, Rows rows) {
         this.applied = applied;
+        this.rows = rows;
     }
 
     /**
@@ -50,8 +57,8 @@ public final class Judge implements AutoCloseable {
      *
      * @param prefix what stands before the book's id in the key that is watched
      */
-    public static Judge watching(String redisUrl, String prefix) {
-        return new Judge(FenceWatch.open(redisUrl, prefix));
+    public static Judge watching(String redisUrl, String prefix, String jdbcUrl, String user, String password) {
+        return new Judge(FenceWatch.open(redisUrl, prefix), new PostgresRows(jdbcUrl, user, password));
     }
 
     /**
@@ -93,6 +100,25 @@ public final class Judge implements AutoCloseable {
             }
         }
         return verdict;
+    }
+
+    /**
+     * The same of a read that should not have been stale: somebody else may have written back what stood there before, and
+     * so the judge asks PostgreSQL what stands there now. What stands on the page and there too is not old.
+     */
+    public Verdict readAgain(String page, long began) {
+        JsonNode seen = parse(page);
+        long book = seen.path("id").asLong();
+        try {
+            rows.now(book).forEach((field, value) -> {
+                if (value == field.in(seen)) {
+                    history(book, field).standsNow(value);
+                }
+            });
+        } catch (SQLException e) {
+            log.debug("the judge could not ask again", e);
+        }
+        return read(page, began);
     }
 
     /** Whether a page that was served has the change. */

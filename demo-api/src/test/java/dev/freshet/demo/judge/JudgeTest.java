@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freshet.demo.judge.Judge.Verdict;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class JudgeTest {
@@ -39,7 +41,8 @@ final class JudgeTest {
     }
 
     private final Told told = new Told();
-    private final Judge judge = new Judge(told);
+    private final Map<Field, Long> now = new EnumMap<>(Field.class);
+    private final Judge judge = new Judge(told, book -> now);
 
     private static String page(String price, int quantity, long review) {
         return "{\"id\": 7, \"price\": " + price + ", \"quantity\": " + quantity + ", \"latest_review\": " + review
@@ -122,6 +125,27 @@ final class JudgeTest {
 
         assertThat(judge.read(page("10.00", 3, 9), 100).stale()).isFalse();
         assertThat(judge.read(page("11.00", 3, 9), 100).staleNanos()).isEqualTo(40);
+    }
+
+    /** As when an order takes back the delivery that the load has made. */
+    @Test
+    void whatSomebodyUnknownWroteBackIsNotOld() {
+        commit(Field.STOCK, 3, 4, 50);
+        told.apply(0, 60);
+        assertThat(judge.read(page("10.00", 3, 9), 80).afterInvalidation()).isTrue();
+        now.put(Field.STOCK, 3L);
+
+        assertThat(judge.readAgain(page("10.00", 3, 9), 80)).isEqualTo(new Verdict(true, 0, false));
+        assertThat(judge.read(page("10.00", 3, 9), 90).stale()).isFalse();
+    }
+
+    @Test
+    void whatIsOldIsOldWhenTheDatabaseIsAskedToo() {
+        commit(Field.STOCK, 3, 4, 50);
+        told.apply(0, 60);
+        now.put(Field.STOCK, 4L);
+
+        assertThat(judge.readAgain(page("10.00", 3, 9), 80)).isEqualTo(new Verdict(true, 30, true));
     }
 
     @Test
