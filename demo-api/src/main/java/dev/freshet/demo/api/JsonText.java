@@ -18,7 +18,7 @@ final class JsonText implements Codec {
     @Override
     public Optional<Object> decode(byte[] bytes, Type type) {
         if (bytes.length == 0 || bytes[0] != '{') {
-            throw new CodecException("a cached value is no JSON object", null);
+            throw new CodecException("a cached value is no JSON object", new IllegalArgumentException("no brace"));
         }
         return Optional.of(new String(bytes, StandardCharsets.UTF_8));
     }
