@@ -203,26 +203,27 @@ final class HostileRequestsIT {
     }
 
     private static String body(Random random) {
-        switch (random.nextInt(4)) {
-            case 0:
-                return "";
-            case 1:
-                return pick(HOSTILE, random);
-            default:
-                StringBuilder body = new StringBuilder("{");
-                for (int i = random.nextInt(4); i >= 0; i--) {
-                    String value = pick(HOSTILE, random);
-                    body.append('"')
-                            .append(pick(NAMES, random))
-                            .append("\": ")
-                            .append(
-                                    random.nextBoolean()
-                                            ? value
-                                            : Json.MAPPER.getNodeFactory().textNode(value))
-                            .append(i == 0 ? "}" : ", ");
-                }
-                return body.toString();
+        return switch (random.nextInt(4)) {
+            case 0 -> "";
+            case 1 -> pick(HOSTILE, random);
+            default -> object(random);
+        };
+    }
+
+    private static String object(Random random) {
+        StringBuilder body = new StringBuilder("{");
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            String value = pick(HOSTILE, random);
+            body.append('"')
+                    .append(pick(NAMES, random))
+                    .append("\": ")
+                    .append(
+                            random.nextBoolean()
+                                    ? value
+                                    : Json.MAPPER.getNodeFactory().textNode(value))
+                    .append(i == 0 ? "}" : ", ");
         }
+        return body.toString();
     }
 
     private static String pick(List<String> some, Random random) {
