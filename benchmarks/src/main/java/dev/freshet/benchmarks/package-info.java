@@ -1,4 +1,4 @@
-/** Measurements side by side in one run. No test asserts what they say. */
+/** {@code freshet bench}: Freshet and its rivals side by side, on the same servers, in one run. */
 @NullMarked
 package dev.freshet.benchmarks;
 

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "  demo      Everything on embedded servers; see 'freshet demo --help'",
+            "  bench     Measures beside its rivals, on embedded servers; see 'freshet bench --help'",
             "",
             "Exit codes: 0 done, 1 the answer is no, 2 usage or configuration,",
             "3 a server could not be reached."

@@ -1,4 +1,4 @@
-package dev.freshet.benchmarks;
+package dev.freshet.benchmarks.micro;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.benchmarks.report;
+
+import org.jspecify.annotations.NullMarked;
