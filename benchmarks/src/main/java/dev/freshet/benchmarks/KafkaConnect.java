@@ -1,8 +1,10 @@
 package dev.freshet.benchmarks;
 
 import dev.freshet.benchmarks.load.Source;
+import dev.freshet.benchmarks.peer.UnlinkSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -15,8 +17,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A standalone worker of Kafka Connect with Debezium and a published Redis sink, which stores the changed row at the key:
- * it cannot remove one for an update. Set for low latency; it has the heap that Freshet's two processes have together.
+ * A standalone worker of Kafka Connect with Debezium and a sink that unlinks keys in batches. Set for low latency; it has
+ * the heap that Freshet's two processes have together. The sink is our own, since Maven Central has no connector for Redis
+ * that resolves.
  */
 final class KafkaConnect implements Rival {
 
@@ -69,7 +72,9 @@ final class KafkaConnect implements Rival {
                     maven.destroy();
                 }
             }
-            return Files.exists(resolved) ? Optional.of(Files.readString(resolved).strip()) : Optional.empty();
+            return Files.exists(resolved)
+                    ? Optional.of(Files.readString(resolved).strip())
+                    : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
@@ -81,12 +86,6 @@ final class KafkaConnect implements Rival {
     @Override
     public String name() {
         return "Kafka Connect";
-    }
-
-    /** The record's key, which is all that the sink knows. */
-    @Override
-    public String prefix() {
-        return "";
     }
 
     @Override
@@ -113,11 +112,24 @@ final class KafkaConnect implements Rival {
                 site.directory(),
                 new ChildJvm.Program(
                         "connect",
-                        classPath,
+                        classPath + System.getProperty("path.separator") + own(),
                         "org.apache.kafka.connect.cli.ConnectStandalone",
                         List.of(HEAP),
                         files,
                         Map.of())));
+    }
+
+    /** Where this module's classes are: the sink needs nothing else of Freshet's. */
+    private static Path own() {
+        try {
+            return Path.of(KafkaConnect.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Map<String, String> worker() {
@@ -131,7 +143,7 @@ final class KafkaConnect implements Rival {
                 "offset.storage.file.filename",
                         site.directory().resolve(prefix + ".offsets").toString(),
                 "offset.flush.interval.ms", "5000",
-                "plugin.discovery", "hybrid_warn");
+                "plugin.discovery", "service_load");
     }
 
     private Map<String, String> source() {
@@ -167,11 +179,11 @@ final class KafkaConnect implements Rival {
     private Map<String, String> sink() {
         Map<String, String> all = new TreeMap<>();
         all.put("name", "sink");
-        all.put("connector.class", "com.github.jcustenborder.kafka.connect.redis.RedisSinkConnector");
+        all.put("connector.class", UnlinkSink.class.getName());
         all.put("topics", prefix + ".public." + Source.TABLE);
-        all.put("redis.hosts", site.redisUrl().replaceFirst("redis://", ""));
+        all.put(UnlinkSink.REDIS, site.peer().redisHost() + ":" + site.peer().redisPort());
         all.put("key.converter", "org.apache.kafka.connect.storage.StringConverter");
-        all.put("value.converter", "org.apache.kafka.connect.storage.StringConverter");
+        all.put("value.converter", "org.apache.kafka.connect.converters.ByteArrayConverter");
         all.put("consumer.override.max.poll.records", "2000");
         all.put("consumer.override.auto.offset.reset", "earliest");
         all.put("consumer.override.metadata.max.age.ms", "1000");

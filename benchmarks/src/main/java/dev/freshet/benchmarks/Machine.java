@@ -19,14 +19,14 @@ record Machine(String processor, int cores, String system, String java, String l
     static Machine here() {
         OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
         return new Machine(
-                processor(),
+                model(),
                 system.getAvailableProcessors(),
                 system.getName() + " " + system.getVersion() + " " + system.getArch(),
                 System.getProperty("java.version"),
                 String.format(Locale.ROOT, "%.2f", system.getSystemLoadAverage()));
     }
 
-    private static String processor() {
+    private static String model() {
         try {
             return Files.readAllLines(CPUINFO).stream()
                     .filter(line -> line.startsWith("model name"))

@@ -74,9 +74,7 @@ public final class Main implements Callable<Integer> {
             description = "Further options for the JVM of Freshet's writer.")
     private String writerJava = "";
 
-    @Option(
-            names = "--write-docs",
-            description = "Also writes docs/benchmarks.md and its charts, in this clone.")
+    @Option(names = "--write-docs", description = "Also writes docs/benchmarks.md and its charts, in this clone.")
     private boolean writeDocs;
 
     @Option(
@@ -130,7 +128,7 @@ public final class Main implements Callable<Integer> {
         Plan plan = plan();
         Optional<Document> document = document();
         Machine machine = Machine.here();
-        Results results = new Results();
+        Results results = new Results(Figures.all(plan.rates()));
         boolean whole;
         String servers;
         try (Site site = Site.start(true)) {
@@ -193,7 +191,7 @@ public final class Main implements Callable<Integer> {
         return given == null ? otherwise : given;
     }
 
-    private boolean play(Site site, Plan plan, Results results) throws SQLException, InterruptedException {
+    private boolean play(Site site, Plan plan, Results results) throws InterruptedException {
         boolean whole = true;
         for (int i = 1; i <= plan.repeats(); i++) {
             for (Contender contender : contenders()) {
@@ -204,7 +202,7 @@ public final class Main implements Callable<Integer> {
                 }
                 try {
                     new Round(site, plan, rival.get(), results, line -> err.println(round + "  " + line)).play();
-                } catch (BenchException e) {
+                } catch (BenchException | SQLException e) {
                     whole = false;
                     err.println(rival.get().name() + ": " + e.getMessage());
                 }

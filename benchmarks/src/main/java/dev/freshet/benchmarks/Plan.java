@@ -41,11 +41,11 @@ record Plan(
                 EnumSet.complementOf(EnumSet.of(Part.SUSTAINED, Part.SCALING)),
                 1,
                 List.of(200, 1_000),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(4),
+                Duration.ofSeconds(8),
+                Duration.ofSeconds(8),
+                Duration.ofSeconds(3),
                 100_000,
-                50_000,
+                30_000,
                 Duration.ZERO);
     }
 

@@ -110,7 +110,8 @@ final class Round {
 
     private void latency(int rate) throws InterruptedException {
         progress.accept(String.format(Locale.ROOT, "%,d changes a second", rate));
-        int changes = (int) Math.min(site.source().rows() - 1, rate * plan.latency().toMillis() / 1000);
+        int changes =
+                (int) Math.min(site.source().rows() - 1, rate * plan.latency().toMillis() / 1000);
         site.fill(rival.prefix(), 0, changes);
         try (Watcher watcher = site.watch(rival.prefix())) {
             Meter meter = new Meter();

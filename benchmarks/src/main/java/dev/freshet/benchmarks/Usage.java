@@ -56,7 +56,8 @@ final class Usage {
     /** The most memory that each has held, in megabytes, added up. */
     static double peakMegabytes(Collection<Long> pids) {
         return pids.stream()
-                .mapToDouble(pid -> read(pid, "status").map(Usage::peakMegabytesOf).orElse(0.0))
+                .mapToDouble(
+                        pid -> read(pid, "status").map(Usage::peakMegabytesOf).orElse(0.0))
                 .sum();
     }
 

@@ -60,11 +60,12 @@ public record Source(String url, String user, String password, int rows) {
         run("SET synchronous_commit = off", """
                 DO $$
                 BEGIN
-                  FOR first IN %d .. %d BY %d LOOP
-                    UPDATE %s SET n = n + 1 WHERE id BETWEEN first AND first + %d;
+                  FOR i IN %d .. %d BY %d LOOP
+                    UPDATE %s SET n = n + 1 WHERE id BETWEEN i AND i + %d;
                     COMMIT;
                   END LOOP;
-                END $$""".formatted(from, from + count - 1, perTransaction, table, perTransaction - 1));
+                END $$""".formatted(
+                        from, from + count - 1, perTransaction, table, perTransaction - 1));
     }
 
     @Override

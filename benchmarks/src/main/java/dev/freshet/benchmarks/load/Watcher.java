@@ -52,7 +52,9 @@ public final class Watcher implements AutoCloseable {
     private void listen() {
         try {
             while (true) {
-                if (connection.read() instanceof List<?> push && push.size() == 2 && push.get(1) instanceof List<?> keys) {
+                if (connection.read() instanceof List<?> push
+                        && push.size() == 2
+                        && push.get(1) instanceof List<?> keys) {
                     hear(keys, System.nanoTime());
                 }
             }

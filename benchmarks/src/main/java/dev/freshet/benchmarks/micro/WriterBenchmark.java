@@ -57,9 +57,7 @@ public class WriterBenchmark {
             "connector":"postgresql","name":"bench","ts_ms":1767225600000,"snapshot":"false","db":"postgres",\
             "sequence":"[\\"123456789\\",\\"123456889\\"]","ts_us":1767225600000000,"ts_ns":1767225600000000000,\
             "schema":"public","table":"item","txId":4242,"lsn":123456889,"xmin":null},"transaction":null,"op":"u",\
-            "ts_ms":1767225600001,"ts_us":1767225600001000,"ts_ns":1767225600001000000}"""
-            .formatted("x".repeat(100))
-            .getBytes(StandardCharsets.UTF_8);
+            "ts_ms":1767225600001,"ts_us":1767225600001000,"ts_ns":1767225600001000000}""".formatted("x".repeat(100)).getBytes(StandardCharsets.UTF_8);
 
     private final TableShape shape = shape();
     private final RecordDecoder decoder = new RecordDecoder(

@@ -45,8 +45,8 @@ public final class TriggerPeer {
         return new String[] {
             "CREATE OR REPLACE FUNCTION " + NAME + "() RETURNS trigger LANGUAGE plpgsql AS"
                     + " $$ BEGIN PERFORM pg_notify('" + NAME + "', NEW.id::text); RETURN NULL; END $$",
-            "CREATE TRIGGER " + NAME + " AFTER INSERT OR UPDATE ON " + table + " FOR EACH ROW EXECUTE FUNCTION "
-                    + NAME + "()"
+            "CREATE TRIGGER " + NAME + " AFTER INSERT OR UPDATE ON " + table + " FOR EACH ROW EXECUTE FUNCTION " + NAME
+                    + "()"
         };
     }
 

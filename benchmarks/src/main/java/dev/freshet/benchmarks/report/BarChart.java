@@ -28,8 +28,7 @@ public final class BarChart {
         this.figure = figure;
         this.columns = results.columns(figure);
         double[] all = results.rows(figure).stream()
-                .flatMap(row -> columns.stream()
-                        .flatMap(column -> results.of(figure, row, column).stream()))
+                .flatMap(row -> columns.stream().flatMap(column -> results.of(figure, row, column).stream()))
                 .flatMap(summary -> List.of(summary.median(), summary.greatest()).stream())
                 .mapToDouble(Double::doubleValue)
                 .filter(value -> value > 0)
@@ -72,8 +71,7 @@ public final class BarChart {
                 .t { fill: #d1d7e0 } .o { fill: #58a6ff } .b { fill: #7d8590 } .l { stroke: #d1d7e0 } }
                 </style>
                 <text class="t" x="10" y="20" font-size="14" font-weight="600">%s</text>
-                """.formatted(
-                        WIDTH, height, WIDTH, height, escape(figure.title()), escape(figure.title()));
+                """.formatted(WIDTH, height, WIDTH, height, escape(figure.title()), escape(figure.title()));
     }
 
     private String legend() {
@@ -131,6 +129,9 @@ public final class BarChart {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

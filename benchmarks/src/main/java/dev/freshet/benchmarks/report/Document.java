@@ -54,7 +54,8 @@ public final class Document {
             lines.add("");
             lines.addAll(Tables.markdown(results, figure));
             lines.add("");
-            lines.add("![" + figure.title() + ", as a chart of the table above](" + name + "/" + figure.name() + ".svg)");
+            lines.add(
+                    "![" + figure.title() + ", as a chart of the table above](" + name + "/" + figure.name() + ".svg)");
         }
         Files.writeString(file, replaced(Files.readString(file), lines));
     }

@@ -8,11 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Everything that was measured, in the order in which it was first measured. Confined to one thread. */
+/** Everything that was measured; rows and columns in the order in which they were first measured. Confined to one thread. */
 public final class Results {
 
     private final Map<Cell, List<Double>> values = new LinkedHashMap<>();
-    private final Map<String, Figure> figures = new LinkedHashMap<>();
+    private final List<Figure> order;
+
+    /** @param order in which the figures are shown; others are refused */
+    public Results(List<Figure> order) {
+        this.order = List.copyOf(order);
+    }
 
     private record Cell(String figure, String row, String column) {}
 
@@ -23,14 +28,16 @@ public final class Results {
      * @param column which of the figure's numbers
      */
     public void add(Figure figure, String row, String column, double value) {
-        figures.putIfAbsent(figure.name(), figure);
+        if (!order.contains(figure)) {
+            throw new IllegalArgumentException("no figure of these results: " + figure.name());
+        }
         values.computeIfAbsent(new Cell(figure.name(), row, column), cell -> new ArrayList<>())
                 .add(value);
     }
 
     /** What was measured at all. */
     public List<Figure> figures() {
-        return List.copyOf(figures.values());
+        return order.stream().filter(figure -> !rows(figure).isEmpty()).toList();
     }
 
     /** Of whom a figure tells. */

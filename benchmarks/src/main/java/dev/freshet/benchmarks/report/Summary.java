@@ -19,9 +19,7 @@ public record Summary(double median, double least, double greatest, int repeats)
 
     /** The median, and behind it the spread where there was more than one repeat: {@code 1.2 (1.1–1.6)}. */
     public String text() {
-        return repeats == 1
-                ? number(median)
-                : number(median) + " (" + number(least) + "–" + number(greatest) + ")";
+        return repeats == 1 ? number(median) : number(median) + " (" + number(least) + "–" + number(greatest) + ")";
     }
 
     /** With about three digits that count. */

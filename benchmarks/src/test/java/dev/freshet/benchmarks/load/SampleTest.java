@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 
 final class SampleTest {
 
-    private final Sample hundred =
-            Sample.ofNanos(LongStream.rangeClosed(1, 100).map(i -> (101 - i) * 1_000_000).toArray());
+    private final Sample hundred = Sample.ofNanos(
+            LongStream.rangeClosed(1, 100).map(i -> (101 - i) * 1_000_000).toArray());
 
     @Test
     void aPartIsTheSmallestTimeThatItDidNotExceed() {

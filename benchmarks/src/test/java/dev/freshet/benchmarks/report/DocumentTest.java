@@ -20,7 +20,7 @@ final class DocumentTest {
         Path file = Files.writeString(
                 directory.resolve("benchmarks.md"),
                 "# Before\n<!-- measured: begin -->\nold\n<!-- measured: end -->\nafter\n");
-        Results results = new Results();
+        Results results = new Results(List.of(SPEED));
         results.add(SPEED, "hare", "p50", 1);
 
         new Document(file).write(List.of("A machine."), results, "hare");
@@ -41,7 +41,10 @@ final class DocumentTest {
                 <!-- measured: end -->
                 after
                 """);
-        assertThat(directory.resolve("benchmarks/speed.svg")).content().startsWith("<svg").endsWith("</svg>\n");
+        assertThat(directory.resolve("benchmarks/speed.svg"))
+                .content()
+                .startsWith("<svg")
+                .endsWith("</svg>\n");
     }
 
     @Test

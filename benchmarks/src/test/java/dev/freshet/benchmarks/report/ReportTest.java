@@ -16,7 +16,7 @@ final class ReportTest {
     private static final Figure SPEED = new Figure("speed", "Speed & <size>", "ms", false);
     private static final Figure LATENCY = new Figure("latency", "Latency", "ms", true);
 
-    private final Results results = new Results();
+    private final Results results = new Results(List.of(SPEED, LATENCY));
 
     @Test
     void aSummaryIsMedianAndSpread() {
@@ -46,7 +46,8 @@ final class ReportTest {
                         "  tortoise  10.0    –",
                         "  hare      1.00  200");
         assertThat(Tables.markdown(results, SPEED))
-                .containsExactly("|  | p50 | p99 |", "|---|--:|--:|", "| tortoise | 10.0 | – |", "| hare | 1.00 | 200 |");
+                .containsExactly(
+                        "|  | p50 | p99 |", "|---|--:|--:|", "| tortoise | 10.0 | – |", "| hare | 1.00 | 200 |");
     }
 
     @Test
@@ -61,6 +62,17 @@ final class ReportTest {
     }
 
     @Test
+    void figuresStandInTheirOrderAndThoseWithoutMeasurementsNowhere() {
+        results.add(LATENCY, "hare", "p50", 1);
+        assertThat(results.figures()).containsExactly(LATENCY);
+
+        results.add(SPEED, "hare", "p50", 1);
+        assertThat(results.figures()).containsExactly(SPEED, LATENCY);
+        assertThatThrownBy(() -> results.add(new Figure("other", "Other", "ms", false), "hare", "p50", 1))
+                .hasMessageContaining("other");
+    }
+
+    @Test
     void barsAreAsLongAsTheirMedians() throws Exception {
         results.add(SPEED, "tortoise", "p50", 10);
         results.add(SPEED, "hare", "p50", 5);
@@ -71,8 +83,8 @@ final class ReportTest {
         assertThat(bars.getLength()).isEqualTo(2);
         assertThat(width(bars, 0)).isEqualTo(2 * width(bars, 1));
         assertThat(svg.getTextContent()).contains("Speed & <size>", "tortoise", "10.0", "5.00");
-        assertThat(((Element) bars.item(1)).getAttribute("class")).isNotEqualTo(((Element) bars.item(0))
-                .getAttribute("class"));
+        assertThat(((Element) bars.item(1)).getAttribute("class"))
+                .isNotEqualTo(((Element) bars.item(0)).getAttribute("class"));
     }
 
     @Test
