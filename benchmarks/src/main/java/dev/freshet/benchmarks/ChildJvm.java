@@ -100,7 +100,7 @@ final class ChildJvm implements AutoCloseable {
 
     private static List<String> inherited() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> !option.startsWith("-agentlib:") && !option.startsWith("-Dfreshet.bench."))
+                .filter(option -> !option.startsWith("-agentlib:"))
                 .toList();
     }
 

@@ -20,6 +20,14 @@ final class Figures {
     static final Figure WRITES =
             new Figure("writes", "What the source pays: one-row commits over 8 connections", "a second", false);
 
+    static final Figure SCALING = new Figure(
+            "scaling",
+            "Freshet: how the rate follows the configuration",
+            "row changes a second, running, by 1,000",
+            false);
+    static final Figure SCALING_CPU = new Figure(
+            "scaling-cpu", "Freshet: how the processor time for 1,000 changes follows the configuration", "ms", false);
+
     static final String COLD = "cold, by 1,000";
     static final String COLD_SINGLES = "cold, by 1";
     static final String BURST = "running, by 1,000";
@@ -34,7 +42,7 @@ final class Figures {
     static List<Figure> all(List<Integer> rates) {
         List<Figure> all = new ArrayList<>();
         rates.forEach(rate -> all.add(latency(rate)));
-        all.addAll(List.of(DRAIN, SUSTAINED, IDLE, CPU, MEMORY, COMMIT, WRITES));
+        all.addAll(List.of(DRAIN, SUSTAINED, IDLE, CPU, MEMORY, COMMIT, WRITES, SCALING, SCALING_CPU));
         return all;
     }
 

@@ -49,7 +49,7 @@ final class KafkaConnect implements Rival {
 
     private static Optional<String> classPath(Path directory) {
         Path resolved = directory.resolve("connect.classpath");
-        String home = System.getProperty("freshet.bench.home", "");
+        String home = System.getenv().getOrDefault("FRESHET_BENCH_HOME", "");
         if (home.isEmpty()) {
             return Optional.empty();
         }

@@ -1,7 +1,6 @@
 package dev.freshet.benchmarks;
 
 import dev.freshet.benchmarks.Freshet.Setting;
-import dev.freshet.benchmarks.load.Source;
 import dev.freshet.benchmarks.micro.Micro;
 import dev.freshet.benchmarks.report.Document;
 import dev.freshet.benchmarks.report.Results;
@@ -38,6 +37,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:done", "1:something could not be measured", "2:wrong usage", "3:a server did not start"})
 public final class Main implements Callable<Integer> {
+
+    private static final int ROWS = 400_001;
 
     @Option(names = "--quick", description = "One round, fewer rates and fewer rivals.")
     private boolean quick;
@@ -131,12 +132,14 @@ public final class Main implements Callable<Integer> {
         Results results = new Results(Figures.all(plan.rates()));
         boolean whole;
         String servers;
-        try (Site site = Site.start(true)) {
+        try (Site site = Site.start(true, ROWS)) {
             servers = site.describeServers();
             err.println(machine.line());
             err.println(servers);
-            site.source().makeTable(Source.TABLE);
             whole = play(site, plan, results);
+            if (plan.has(Part.SCALING)) {
+                whole &= scale(site, results);
+            }
         }
         List<String> head = List.of(
                 "Command: `freshet " + String.join(" ", command()) + "`.",
@@ -166,7 +169,7 @@ public final class Main implements Callable<Integer> {
         if (!writeDocs) {
             return Optional.empty();
         }
-        String home = System.getProperty("freshet.bench.home", "");
+        String home = System.getenv().getOrDefault("FRESHET_BENCH_HOME", "");
         Document document = new Document(Path.of(home).resolveSibling("docs").resolve("benchmarks.md"));
         List<String> problems = document.problems();
         if (!problems.isEmpty()) {
@@ -209,6 +212,16 @@ public final class Main implements Callable<Integer> {
             }
         }
         return whole;
+    }
+
+    private boolean scale(Site site, Results results) throws InterruptedException {
+        try {
+            new Scaling(site, results, err::println).play(Scaling.Case.all());
+            return true;
+        } catch (BenchException | SQLException e) {
+            err.println("scaling: " + e.getMessage());
+            return false;
+        }
     }
 
     private List<Contender> contenders() {

@@ -27,10 +27,6 @@ import org.apache.kafka.clients.admin.Admin;
 /** The servers that all are measured on, and a directory for files. Confined to one thread. */
 final class Site implements AutoCloseable {
 
-    /** Of each table. The last row is changed only to see whether changes take effect. */
-    static final int ROWS = 400_001;
-
-    private static final int PROBE = ROWS - 1;
     private static final int AT_ONCE = 500;
     private static final String VALUE = "v".repeat(100);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -39,14 +35,19 @@ final class Site implements AutoCloseable {
     private final Path directory;
     private final Source source;
 
-    private Site(EmbeddedStack stack, Path directory) {
+    private Site(EmbeddedStack stack, Path directory, int rows) {
         this.stack = stack;
         this.directory = directory;
-        this.source = Source.of(stack.postgres(), ROWS);
+        this.source = Source.of(stack.postgres(), rows);
     }
 
-    /** PostgreSQL and Kafka write to the disk before they acknowledge. Redis keeps nothing there: it is a cache. */
-    static Site start(boolean fsync) {
+    /**
+     * Starts them, with the table that changes. Redis keeps nothing on the disk: it is a cache.
+     *
+     * @param fsync whether PostgreSQL and Kafka write to the disk before they acknowledge
+     * @param rows of the table; the last is changed only to see whether changes take effect
+     */
+    static Site start(boolean fsync, int rows) throws SQLException {
         try {
             Path directory = Files.createTempDirectory("freshet-bench");
             EmbeddedStack stack = EmbeddedStack.builder()
@@ -64,7 +65,9 @@ final class Site implements AutoCloseable {
                     .redis(List.of("--appendonly", "no"))
                     .kafka()
                     .start();
-            return new Site(stack, directory);
+            Site site = new Site(stack, directory, rows);
+            site.source.makeTable(Source.TABLE);
+            return site;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -147,16 +150,17 @@ final class Site implements AutoCloseable {
     }
 
     Watcher watch(String prefix) {
-        return Watcher.of(redis(), prefix, ROWS);
+        return Watcher.of(redis(), prefix, source.rows());
     }
 
     /** Returns when a change that is committed now takes effect. */
     void awaitEffect(String prefix) throws SQLException {
+        int probe = source.rows() - 1;
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < end) {
-            fill(prefix, PROBE, 1);
+            fill(prefix, probe, 1);
             try (Watcher watcher = watch(prefix)) {
-                source.change(Source.TABLE, PROBE, 1, 1);
+                source.change(Source.TABLE, probe, 1, 1);
                 if (watcher.await(1, Duration.ofMillis(500))) {
                     return;
                 }

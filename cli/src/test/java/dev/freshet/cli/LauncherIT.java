@@ -20,17 +20,27 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher itself, in a clone without code, with a Java and a Maven that only say what they were asked. */
 class LauncherIT {
 
-    private static final List<String> MODULES =
-            List.of("model", "redis-store", "embedded-stack", "cdc-listener", "cache-writer", "cli", "demo-api");
+    private static final List<String> MODULES = List.of(
+            "model",
+            "redis-store",
+            "embedded-stack",
+            "cdc-listener",
+            "cache-writer",
+            "cli",
+            "demo-api",
+            "cache-client",
+            "benchmarks");
 
     /** What Maven would do: a jar and a class path for each module. */
     private static final String MAVEN = """
             #!/bin/sh
             case "$*" in *--version*) echo "Apache Maven ${MAVEN_FAKE_VERSION:-3.9.9} (abc)"; exit 0 ;; esac
             echo build >>"$TRACES/builds"
+            echo "$*" >>"$TRACES/arguments"
             [ -z "${MAVEN_FAKE_SECONDS-}" ] || sleep "$MAVEN_FAKE_SECONDS"
             [ -z "${MAVEN_FAKE_FAILURE-}" ] || { echo "line 1"; echo "$MAVEN_FAKE_FAILURE"; exit 1; }
-            for module in model redis-store embedded-stack cdc-listener cache-writer cli demo-api; do
+            for module in model redis-store embedded-stack cdc-listener cache-writer cli demo-api \\
+                cache-client benchmarks; do
               mkdir -p "$module/target/launcher"
               echo jar >"$module/target/launcher/freshet-$module-0.1.0.jar"
               : >"$module/target/launcher/classpath"
@@ -43,6 +53,7 @@ class LauncherIT {
             while [ "$1" != -cp ]; do echo "option $1"; shift; done
             shift 2
             echo "ran $*"
+            [ -z "${FRESHET_BENCH_HOME-}" ] || echo "benchmarks in $FRESHET_BENCH_HOME"
             [ -z "${JAVA_FAKE_WAITS-}" ] || exec sleep "$JAVA_FAKE_WAITS"
             """;
 
@@ -88,6 +99,23 @@ class LauncherIT {
     @Test
     void demoHasItsOwnMain() throws Exception {
         assertThat(launch(Map.of(), "demo", "--once").out()).contains("ran dev.freshet.demo.Main --once");
+    }
+
+    @Test
+    void benchHasItsOwnMainAndABuildOfItsOwn() throws Exception {
+        launch(Map.of(), "run");
+        Result bench = launch(Map.of(), "bench", "--quick");
+        launch(Map.of(), "bench");
+        launch(Map.of(), "run");
+
+        assertThat(bench.out())
+                .contains("ran dev.freshet.benchmarks.Main --quick")
+                .contains("benchmarks in " + clone.resolve("benchmarks"));
+        assertThat(Files.readAllLines(directory.resolve("arguments")))
+                .satisfiesExactly(
+                        run -> assertThat(run).contains("-pl cli,demo-api -am"),
+                        built -> assertThat(built).contains("-pl cli,demo-api,benchmarks -am"));
+        assertThat(clone.resolve("target/freshet/bench/build.log")).exists();
     }
 
     @Test
