@@ -153,8 +153,13 @@ public final class Main implements Callable<Integer> {
             out.println();
             Tables.text(results, figure).forEach(out::println);
         });
+        List<String> goals = Goals.markdown(results);
+        if (!goals.isEmpty()) {
+            out.println();
+            goals.forEach(out::println);
+        }
         if (document.isPresent()) {
-            document.get().write(head, results, Freshet.NAME);
+            document.get().write(head, goals, results, Freshet.NAME);
         }
         return whole ? 0 : 1;
     }

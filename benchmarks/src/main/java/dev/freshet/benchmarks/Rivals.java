@@ -12,13 +12,16 @@ import java.util.Optional;
 /** What Freshet is measured beside, apart from Kafka Connect. */
 final class Rivals {
 
+    static final String NONE = "no pipeline";
+    static final String TRIGGER = "trigger and NOTIFY";
+
     private static final String HEAP = "-Xmx128m";
 
     private Rivals() {}
 
     /** Nothing at all: what the source does by itself. */
     static Rival none() {
-        return new WithoutProcess("no pipeline") {
+        return new WithoutProcess(NONE) {
             @Override
             public boolean takesEffect() {
                 return false;
@@ -72,7 +75,7 @@ final class Rivals {
 
     /** A trigger and a listener, as written by hand. */
     static Rival trigger(Site site) {
-        return new OnePeer(site, "trigger and NOTIFY", TriggerPeer.class) {
+        return new OnePeer(site, TRIGGER, TriggerPeer.class) {
             @Override
             void setUp() throws SQLException {
                 site.source().run(TriggerPeer.setup(Source.TABLE));

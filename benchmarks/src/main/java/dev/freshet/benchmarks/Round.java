@@ -23,7 +23,7 @@ final class Round {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration CALM = Duration.ofSeconds(2);
     private static final double HELD_MILLIS = 100;
-    private static final int TRIES = 5;
+    private static final int TRIES = 8;
 
     private final Site site;
     private final Plan plan;
@@ -198,7 +198,7 @@ final class Round {
             }
             rate *= 0.82;
         }
-        note(Figures.SUSTAINED, Figures.HELD, 0);
+        progress.accept("held no rate that was tried");
     }
 
     private boolean holds(int rate) throws InterruptedException {

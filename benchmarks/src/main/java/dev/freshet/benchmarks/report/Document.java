@@ -22,9 +22,7 @@ public final class Document {
         this.file = file;
     }
 
-    /**
-     * Why nothing can be written; empty where it can.
-     */
+    /** Why nothing can be written; empty where it can. */
     public List<String> problems() {
         try {
             String text = Files.readString(file);
@@ -41,12 +39,18 @@ public final class Document {
      * Puts these results in place of those before, with a chart for each figure.
      *
      * @param head lines that say how they were measured
+     * @param summary lines that stand before the figures
      * @param own the row that the charts draw in the colour of its own
      */
-    public void write(List<String> head, Results results, String own) throws IOException {
+    public void write(List<String> head, List<String> summary, Results results, String own) throws IOException {
         String name = file.getFileName().toString().replaceFirst("\\.md$", "");
         Path charts = Files.createDirectories(file.resolveSibling(name));
-        List<String> lines = new ArrayList<>(head);
+        List<String> lines = new ArrayList<>();
+        head.forEach(line -> lines.add("- " + line));
+        if (!summary.isEmpty()) {
+            lines.add("");
+            lines.addAll(summary);
+        }
         for (Figure figure : results.figures()) {
             Files.writeString(charts.resolve(figure.name() + ".svg"), BarChart.svg(results, figure, own));
             lines.add("");

@@ -23,13 +23,15 @@ final class DocumentTest {
         Results results = new Results(List.of(SPEED));
         results.add(SPEED, "hare", "p50", 1);
 
-        new Document(file).write(List.of("A machine."), results, "hare");
-        new Document(file).write(List.of("A machine."), results, "hare");
+        new Document(file).write(List.of("A machine."), List.of("A verdict."), results, "hare");
+        new Document(file).write(List.of("A machine."), List.of("A verdict."), results, "hare");
 
         assertThat(file).hasContent("""
                 # Before
                 <!-- measured: begin -->
-                A machine.
+                - A machine.
+
+                A verdict.
 
                 ### Speed
 
