@@ -4,6 +4,7 @@ import dev.freshet.benchmarks.resp.RespConnection;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
@@ -20,7 +21,7 @@ public final class Watcher implements AutoCloseable {
     private final String prefix;
     private final AtomicLongArray heard;
     private final Thread listening;
-    private volatile int count;
+    private final AtomicInteger count = new AtomicInteger();
     private volatile long first;
     private volatile long last;
 
@@ -73,11 +74,11 @@ public final class Watcher implements AutoCloseable {
             }
         }
         if (fresh > 0) {
-            if (count == 0) {
+            if (count.get() == 0) {
                 first = now;
             }
             last = now;
-            count = count + fresh;
+            count.addAndGet(fresh);
         }
     }
 
@@ -101,7 +102,7 @@ public final class Watcher implements AutoCloseable {
 
     /** How many rows were heard of. */
     public int count() {
-        return count;
+        return count.get();
     }
 
     /** The time from the first row to the last that was heard of. */
@@ -112,7 +113,7 @@ public final class Watcher implements AutoCloseable {
     /** Waits until so many rows were heard of; false where that takes longer. */
     public boolean await(int rows, Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
-        while (count < rows) {
+        while (count.get() < rows) {
             if (System.nanoTime() > end) {
                 return false;
             }
