@@ -249,7 +249,7 @@ public final class CacheWriter implements AutoCloseable {
      */
     public CompletableFuture<Void> readyAsOfNow() {
         CompletableFuture<Void> asked = loop.readyAsOfNow();
-        ended.whenComplete((nothing, failure) ->
+        var unused = ended.whenComplete((nothing, failure) ->
                 asked.completeExceptionally(failure == null ? new CancellationException("closed") : failure));
         return asked;
     }

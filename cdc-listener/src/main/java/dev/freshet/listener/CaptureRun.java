@@ -87,7 +87,7 @@ final class CaptureRun implements AutoCloseable {
     void start() {
         engine.start();
         heartbeats.start();
-        scheduler.scheduleWithFixedDelay(
+        var unused = scheduler.scheduleWithFixedDelay(
                 () -> publisher.check(this::fail),
                 LOOK_AT_TOPICS_EVERY.toMillis(),
                 LOOK_AT_TOPICS_EVERY.toMillis(),
