@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -59,7 +60,7 @@ record ComposeFile(Path file, String text, Map<String, Object> root) {
     /** The text with each variable's default in its place; those that have none are empty. */
     static String withDefaults(String text) {
         return VARIABLE.matcher(text)
-                .replaceAll(found -> java.util.regex.Matcher.quoteReplacement(Optional.ofNullable(found.group(2))
+                .replaceAll(found -> Matcher.quoteReplacement(Optional.ofNullable(found.group(2))
                         .filter(rest -> rest.startsWith(":-"))
                         .map(rest -> rest.substring(2))
                         .orElse("")));
