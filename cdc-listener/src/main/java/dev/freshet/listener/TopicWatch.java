@@ -46,7 +46,7 @@ final class TopicWatch implements AutoCloseable {
         if (!asking.compareAndSet(false, true)) {
             return;
         }
-        admin.describeTopics(ids.keySet()).allTopicNames().whenComplete((found, failure) -> {
+        var unused = admin.describeTopics(ids.keySet()).allTopicNames().whenComplete((found, failure) -> {
             asking.set(false);
             if (failure == null) {
                 compare(found, broken);
