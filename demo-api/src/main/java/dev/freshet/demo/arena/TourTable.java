@@ -11,8 +11,6 @@ import java.util.Locale;
 /** The comparison, for people. Pure. */
 public final class TourTable {
 
-    private static final String ROW = "%-26s %7s %7s %6s %8s %8s %8s %7s %7s %9s";
-
     private TourTable() {}
 
     public static List<String> lines(Outcome outcome) {
@@ -102,7 +100,8 @@ public final class TourTable {
     }
 
     private static String row(String... cells) {
-        return String.format(Locale.ROOT, ROW, (Object[]) cells).stripTrailing();
+        return String.format(Locale.ROOT, "%-26s %7s %7s %6s %8s %8s %8s %7s %7s %9s", (Object[]) cells)
+                .stripTrailing();
     }
 
     private static String percent(double share) {
