@@ -126,6 +126,7 @@ class RecordJsonTest {
             return struct;
         }
 
+        @SuppressWarnings("JavaUtilDate") // what Connect takes for its times
         private static @org.jspecify.annotations.Nullable Object anyOf(Schema schema, Random random) {
             if (random.nextInt(5) == 0) {
                 return null;
