@@ -128,7 +128,10 @@ class ComposeFilesTest {
             FreshetConfig read = ConfigFile.parse(
                             config, ComposeFile.environment(ALL.services().get(service)))
                     .config();
-            assertThat(names).contains(host(read.redis().url().reveal()), host(read.postgres().url()));
+            assertThat(names)
+                    .contains(
+                            host(read.redis().url().reveal()),
+                            host(read.postgres().url()));
             assertThat(read.kafka().bootstrapServers()).contains("kafka:9092");
             assertThat(read.listener().http()).hasToString("0.0.0.0:8081");
             assertThat(read.writer().http()).hasToString("0.0.0.0:8082");
