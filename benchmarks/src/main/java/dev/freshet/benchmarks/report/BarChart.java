@@ -77,7 +77,7 @@ public final class BarChart {
     private String legend() {
         StringBuilder legend = new StringBuilder();
         String scale = figure.unit() + (figure.logarithmic() ? ", logarithmic" : "");
-        String names = columns.size() > 1 ? ": " + String.join(", ", columns) + " from top to bottom" : "";
+        String names = columns.size() > 1 ? ": " + String.join(" · ", columns) + ", from top to bottom" : "";
         text(legend, 10, 38, "start", "t", scale + names);
         return legend.toString();
     }
