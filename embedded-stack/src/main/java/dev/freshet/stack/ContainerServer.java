@@ -54,12 +54,23 @@ abstract class ContainerServer implements Server {
             throw new IllegalStateException(container.getDockerImageName() + " was closed");
         }
         if (!created) {
-            container.start();
+            create();
             created = true;
         } else if (!isRunning()) {
             docker().startContainerCmd(container.getContainerId()).exec();
         }
         await("answer", this::answers);
+    }
+
+    private void create() {
+        try {
+            container.start();
+        } catch (RuntimeException e) {
+            container.stop();
+            // Testcontainers logs it, and keeps nothing to quote.
+            throw new StackException(
+                    "the container of " + container.getDockerImageName() + " did not start: see what it said in the log", e);
+        }
     }
 
     @Override

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The three servers on a data directory, through every way in which they can end. */
+@DisabledIfSystemProperty(named = "freshet.stack", matches = "containers", disabledReason = "of child processes")
 final class DataDirectoryIT {
 
     @TempDir

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Servers without a data directory. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -90,6 +91,7 @@ final class EphemeralStackIT {
     }
 
     @Test
+    @DisabledIfSystemProperty(named = "freshet.stack", matches = "containers", disabledReason = "looks at files")
     void closingLeavesNoProcessAndNoFile() {
         EmbeddedStack brief = EmbeddedStack.builder().postgres().redis().start();
         Path home = home(brief.redis());
@@ -113,8 +115,8 @@ final class EphemeralStackIT {
                         .postgres(Map.of("shared_preload_libraries", "no_such_library"))
                         .start())
                 .isInstanceOf(StackException.class)
-                .hasMessageContaining("postgres ended while starting in")
-                .hasMessageContaining("no_such_library");
+                .hasMessageMatching("(?s)postgres ended while starting in .*no_such_library.*"
+                        + "|the container of postgres:\\d+ did not start: .*");
         assertThat(ProcessHandle.current().descendants()).containsExactlyInAnyOrderElementsOf(before);
     }
 
@@ -128,6 +130,7 @@ final class EphemeralStackIT {
     }
 
     @Test
+    @DisabledIfSystemProperty(named = "freshet.stack", matches = "containers", disabledReason = "looks at files")
     void theSharedStackStartsOnlyWhatIsAskedFor() {
         EmbeddedStack shared = EmbeddedStack.shared();
         RedisServer redis = shared.redis();

@@ -16,8 +16,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** What becomes of the servers whose program was killed. */
+@DisabledIfSystemProperty(named = "freshet.stack", matches = "containers", disabledReason = "of child processes")
 final class KilledParentIT {
 
     // Not one of the test runner's: it complains of the links in it.
