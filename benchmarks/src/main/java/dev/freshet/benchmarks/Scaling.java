@@ -88,7 +88,7 @@ final class Scaling {
         }
     }
 
-    /** As many rows together as one table's burst changes. */
+    /** Empty: each case fills those that it uses. */
     private void makeTables(int most) throws SQLException {
         Source source = site.source();
         source.run(IntStream.range(0, most)
