@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 
 /**
  * A standalone worker of Kafka Connect with Debezium and a sink that unlinks keys in batches. Set for low latency; it has
- * the heap that Freshet's two processes have together. The sink is our own, since Maven Central has no connector for Redis
- * that resolves.
+ * the heap that Freshet's two processes have together. The sink is our own: of the published connectors for Redis that were
+ * tried, none resolves from Maven Central.
  */
 final class KafkaConnect implements Rival {
 

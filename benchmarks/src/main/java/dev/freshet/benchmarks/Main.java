@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         name = "freshet bench",
         mixinStandardHelpOptions = true,
         description = {
-            "Measures Freshet beside its rivals, on servers that it starts on this machine, with fsync on.",
+            "Measures Freshet beside its rivals, on servers that it starts on this machine, PostgreSQL with fsync on.",
             "Takes about twenty minutes, with --quick less than five. Leave the machine alone meanwhile."
         },
         exitCodeListHeading = "Exit codes:%n",
