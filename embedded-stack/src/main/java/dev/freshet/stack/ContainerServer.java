@@ -69,7 +69,9 @@ abstract class ContainerServer implements Server {
             container.stop();
             // Testcontainers logs it, and keeps nothing to quote.
             throw new StackException(
-                    "the container of " + container.getDockerImageName() + " did not start: see what it said in the log", e);
+                    "the container of " + container.getDockerImageName()
+                            + " did not start: see what it said in the log",
+                    e);
         }
     }
 
