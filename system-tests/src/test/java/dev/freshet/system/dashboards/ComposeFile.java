@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,6 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -33,6 +35,11 @@ record ComposeFile(Path file, String text, Map<String, Object> root) {
         Map<String, Map<String, Object>> services = new LinkedHashMap<>();
         map(root.get("services")).forEach((name, service) -> services.put(name, map(service)));
         return services;
+    }
+
+    /** One that must be there. */
+    Map<String, Object> service(String name) {
+        return map(services().get(name));
     }
 
     /** Those that run an image of this repository. */
@@ -76,9 +83,10 @@ record ComposeFile(Path file, String text, Map<String, Object> root) {
         return environment;
     }
 
-    static Map<String, Object> map(Object value) {
+    /** What is not there is an error. */
+    static Map<String, Object> map(@Nullable Object value) {
         Map<String, Object> typed = new LinkedHashMap<>();
-        ((Map<?, ?>) value).forEach((name, held) -> typed.put(String.valueOf(name), held));
+        ((Map<?, ?>) Objects.requireNonNull(value)).forEach((name, held) -> typed.put(String.valueOf(name), held));
         return typed;
     }
 

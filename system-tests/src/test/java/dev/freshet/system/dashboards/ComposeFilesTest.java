@@ -97,9 +97,10 @@ class ComposeFilesTest {
                 assertThat(services).describedAs(name).containsKey(other);
                 String condition = String.valueOf(ComposeFile.map(how).get("condition"));
                 // Freshet's own image tells its health by itself.
-                boolean told = services.get(other).containsKey("healthcheck")
-                        ? !services.get(other).get("healthcheck").equals(Map.of("disable", true))
-                        : services.get(other).containsKey("build");
+                Map<String, Object> awaited = ALL.service(other);
+                boolean told = awaited.containsKey("healthcheck")
+                        ? !Map.of("disable", true).equals(awaited.get("healthcheck"))
+                        : awaited.containsKey("build");
                 assertThat(condition).isEqualTo(told ? "service_healthy" : "service_completed_successfully");
             });
         });
@@ -125,8 +126,7 @@ class ComposeFilesTest {
         Path config = DOCKER.resolve("freshet.yml");
         Set<String> names = ALL.services().keySet();
         for (String service : List.of("setup", "listener", "writer")) {
-            FreshetConfig read = ConfigFile.parse(
-                            config, ComposeFile.environment(ALL.services().get(service)))
+            FreshetConfig read = ConfigFile.parse(config, ComposeFile.environment(ALL.service(service)))
                     .config();
             assertThat(names)
                     .contains(
@@ -144,7 +144,7 @@ class ComposeFilesTest {
 
     @Test
     void prometheusScrapesListenerAndWriter() {
-        String path = ComposeFile.list(ALL.services().get("prometheus"), "command").stream()
+        String path = ComposeFile.list(ALL.service("prometheus"), "command").stream()
                 .filter(argument -> argument.startsWith("--config.file=/etc/prometheus/"))
                 .findFirst()
                 .orElseThrow()
