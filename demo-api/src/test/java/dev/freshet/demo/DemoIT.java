@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,7 @@ final class DemoIT {
 
     /** A key that no mapping means is expected to go, and one that goes is expected to stay. */
     @Test
+    @Tag("full")
     void anExpectationThatDoesNotHoldIsTheExitCodeAndIsNamed() {
         Run run = run(
                 catalogue -> {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ class StrayIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Test
+    @Tag("full")
     void theNextStackEndsTheServersOfAKilledOne(@TempDir Path directory) {
         try (Freshet first = holder(directory)) {
             first.awaitReady(PATIENCE);

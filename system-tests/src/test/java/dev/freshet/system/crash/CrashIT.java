@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * No invalidation is lost when listener or writer is killed. Each of {@code -Dfreshet.crash.rounds=N} rounds plays three
+ * No invalidation is lost when listener or writer is killed. Each of {@code -Dfreshet.crash.rounds=N} rounds plays two
  * crash points, drawn by the seed; {@code -Dfreshet.crash.points=N} plays N of them, {@code -Dfreshet.crash.point=NAME}
  * only that one; {@code -Dfreshet.crash.seed=N} plays again what a run printed, as far as time allows.
  */
@@ -74,7 +74,7 @@ class CrashIT {
     private static List<CrashPoint> order(int rounds, Random random) {
         List<CrashPoint> order = new ArrayList<>();
         String one = System.getProperty("freshet.crash.point", "");
-        int perRound = Integer.getInteger("freshet.crash.points", 3);
+        int perRound = Integer.getInteger("freshet.crash.points", 2);
         for (int round = 0; round < rounds; round++) {
             List<CrashPoint> points =
                     new ArrayList<>(one.isEmpty() ? List.of(CrashPoint.values()) : List.of(CrashPoint.valueOf(one)));

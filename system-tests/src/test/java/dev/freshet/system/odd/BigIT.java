@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class BigIT {
 
-    private static final int ROWS = Integer.getInteger("freshet.big.rows", 50_000);
+    private static final int ROWS = Integer.getInteger("freshet.big.rows", 20_000);
     private static final Pattern COLLECTED = Pattern.compile("(\\d+)M->(\\d+)M\\((\\d+)M\\)");
 
     /** Small enough that no key of a row fits with its images. */
