@@ -8,12 +8,11 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 
 if ! docker image inspect debian:bookworm-slim >/dev/null 2>&1; then
-  debootstrap --variant=minbase bookworm "$context/debian" "$mirror" >"$context/debootstrap.log" ||
+  debootstrap --variant=minbase bookworm "$context/debian" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$context/debootstrap.log" ||
     { tail -n 20 "$context/debootstrap.log" >&2; exit 1; }
   rm -rf "$context"/debian/var/cache/apt/archives/*.deb "$context"/debian/var/lib/apt/lists/*
   tar -C "$context/debian" -c . | docker import --change 'CMD ["bash"]' - debian:bookworm-slim
