@@ -416,11 +416,13 @@ final class WriterLoop implements Runnable {
 
     private void tellWhetherReady() {
         TopicPartition control = new TopicPartition(topics.control(), 0);
-        if (!askedForReady.isEmpty() && consumer.assignment().contains(control)) {
-            controlEnd = endOf(control);
-        }
+        int before = awaitingReady.size();
         for (var asked = askedForReady.poll(); asked != null; asked = askedForReady.poll()) {
             awaitingReady.add(asked);
+        }
+        // After they were taken: what was told before a call stands before this end.
+        if (awaitingReady.size() > before && consumer.assignment().contains(control)) {
+            controlEnd = endOf(control);
         }
         if ((!ready.isDone() || !awaitingReady.isEmpty()) && isReady()) {
             ready.complete(null);

@@ -30,7 +30,7 @@ public final class DrainingConnector extends PostgresConnector {
     /** Made by the engine. */
     public static final class DrainingTask extends PostgresConnectorTask {
 
-        /** A batch is in memory twice for a moment; more than this saves nothing that can be measured. */
+        /** Bounds what is in memory beside the queue; the cost of handing a batch over is spread over its records. */
         private static final int LARGEST_BATCH = 512;
 
         private Optional<EngineQueue> queue = Optional.empty();
