@@ -35,6 +35,7 @@ final class Figures {
     static final String PIPELINE = "its processes";
     static final String SERVERS = "all servers";
     static final String BULK = "in bulk";
+    static final String COLD_BULK = "cold, in bulk, with the start";
 
     private Figures() {}
 

@@ -67,6 +67,8 @@ final class Round {
             memory();
             if (plan.has(Part.DRAIN) && rival.keepsBacklog()) {
                 note(Figures.DRAIN, Figures.COLD, drain(plan.burst(), BY));
+                // The processes are new, so this is all that they have used.
+                note(Figures.CPU, Figures.COLD_BULK, 1e6 * Usage.cpuSeconds(rival.processes()) / plan.burst());
                 note(Figures.DRAIN, Figures.COLD_SINGLES, drain(plan.singles(), 1));
             }
         }

@@ -1,6 +1,7 @@
 package dev.freshet.listener;
 
 import java.time.Duration;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -80,7 +81,9 @@ final class CaptureRun implements AutoCloseable {
                 start,
                 metrics,
                 this::fail);
-        this.engine = new Engine(EngineProperties.of(settings, address, start.lsn()), handler);
+        Properties engineProperties = EngineProperties.of(settings, address, start.lsn());
+        engineProperties.setProperty(EngineQueue.TAKER, EngineQueue.expect(handler::takeAlone));
+        this.engine = new Engine(engineProperties, handler);
         this.over = CompletableFuture.anyOf(failed, engine.ended());
     }
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the engine's records, sends them without waiting, and acknowledges what is stored. Called by the engine's
- * polling thread only; {@link #stop} by any.
+ * Takes the engine's records, sends them without waiting, and acknowledges what is stored. Called by one of the engine's
+ * threads at a time, as {@link EngineQueue} sees to; {@link #stop} by any.
  */
 final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceRecord>> {
 
@@ -33,7 +33,7 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
     private final RecordJson json = new RecordJson();
     private final Consumer<Exception> failed;
     private volatile boolean stopped;
-    private Lsn acknowledged;
+    private volatile Lsn acknowledged;
 
     /** Which topics the engine's records belong to. */
     record Sources(String messageTopic, Set<String> tableTopics) {}
@@ -68,13 +68,34 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
             List<RecordChangeEvent<SourceRecord>> batch, RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
             throws InterruptedException {
         for (RecordChangeEvent<SourceRecord> event : batch) {
-            if (stopped) {
-                throw new StopEngineException("the run is over");
+            for (SourceRecord record : EngineQueue.unpack(event.record()).records()) {
+                if (stopped) {
+                    throw new StopEngineException("the run is over");
+                }
+                take(record);
             }
-            take(event.record());
         }
+        // Acknowledging may wait for the source; what comes alone meanwhile need not.
+        batch.forEach(event -> EngineQueue.unpack(event.record()).taken().run());
         positions.store(inFlight.acknowledged(), STORE_AT_MOST_EVERY);
         acknowledge(batch.get(batch.size() - 1), committer);
+    }
+
+    /**
+     * Takes a record on the thread that read it. Never a message: these are handed over, so that Debezium hears at least with
+     * each of them what may be acknowledged.
+     */
+    boolean takeAlone(SourceRecord record) {
+        if (stopped || record.topic().equals(sources.messageTopic)) {
+            return false;
+        }
+        try {
+            take(record);
+            positions.store(inFlight.acknowledged(), STORE_AT_MOST_EVERY);
+        } catch (RuntimeException e) {
+            failed.accept(e);
+        }
+        return true;
     }
 
     private void take(SourceRecord record) {
@@ -114,6 +135,9 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
         int limit = publisher.largestRecord(record.topic());
         Oversized.drop(record, limit);
         OutgoingRecord whole = new OutgoingRecord(record.topic(), json.key(record), json.value(record), epoch);
+        if (whole.size() <= limit) {
+            return whole;
+        }
         OutgoingRecord fitting = SizeLimit.fit(whole, RecordJson.keyColumns(record), limit);
         if (whole.key() != null && fitting.key() == null) {
             LOG.warn(

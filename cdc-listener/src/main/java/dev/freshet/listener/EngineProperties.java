@@ -18,7 +18,7 @@ final class EngineProperties {
     static Properties of(CaptureSettings settings, SourceAddress address, Lsn start) {
         Properties engine = new Properties();
         engine.setProperty("name", settings.topics().pipeline());
-        engine.setProperty("connector.class", DrainingConnector.class.getName());
+        engine.setProperty("connector.class", QuietConnector.class.getName());
         engine.setProperty("topic.prefix", settings.topics().pipeline());
         connection(engine, settings, address);
         capture(engine, settings);
@@ -65,12 +65,13 @@ final class EngineProperties {
     }
 
     private static void pace(Properties engine) {
-        // A batch of one wakes the polling thread at once; the interval only bounds how soon it sees a failure.
+        // A batch of one wakes the polling thread at once; the interval only bounds how soon it sees a failure. It
+        // spins
+        // through the last millisecond of each.
         engine.setProperty("max.batch.size", "1");
-        engine.setProperty("max.queue.size", "4096");
-        // The number alone bounds no memory. One row more is taken than fits, however large it is.
-        engine.setProperty("max.queue.size.in.bytes", Integer.toString(32 << 20));
-        engine.setProperty("poll.interval.ms", "100");
+        engine.setProperty("poll.interval.ms", "500");
+        engine.setProperty("queue.provider.type", EngineQueue.NAME);
+        engine.setProperty("max.queue.size", Integer.toString(EngineQueue.CAPACITY));
         // Telling the server waits for the reader, who waits for the next message; the polling thread must not.
         engine.setProperty("lsn.flush.timeout.ms", "2");
         engine.setProperty("lsn.flush.timeout.action", "ignore");

@@ -105,13 +105,10 @@ final class ListenerMetrics {
                     .tag("state", one.name().toLowerCase(Locale.ROOT))
                     .register(meters);
         }
-        EngineQueue queue = new EngineQueue(settings.topics().pipeline());
-        gauge("freshet.listener.engine.queue.records", "Decoded and not handed over", queue, EngineQueue::records)
-                .register(meters);
-        gauge("freshet.listener.engine.queue.capacity.records", "How many fit", queue, EngineQueue::capacity)
-                .register(meters);
-        gauge("freshet.listener.engine.queue.bytes", "Memory of what is decoded", queue, EngineQueue::bytes)
-                .register(meters);
+        String pipeline = settings.topics().pipeline();
+        ofTheQueue(meters, "records", "Decoded and not handed over", pipeline, EngineQueue::records);
+        ofTheQueue(meters, "capacity.records", "How many fit", pipeline, queue -> EngineQueue.CAPACITY);
+        ofTheQueue(meters, "bytes", "About how much memory they take", pipeline, EngineQueue::bytes);
         gauge("freshet.listener.unstored.records", "Sent and not acknowledged", progress, KafkaProgress::unstored)
                 .register(meters);
         gauge(
@@ -120,6 +117,23 @@ final class ListenerMetrics {
                         clock,
                         source -> seconds(source.offset()))
                 .tag("part", "listener")
+                .register(meters);
+    }
+
+    /** NaN while no engine runs. */
+    private static void ofTheQueue(
+            MeterRegistry meters,
+            String name,
+            String description,
+            String pipeline,
+            ToDoubleFunction<EngineQueue> value) {
+        gauge(
+                        "freshet.listener.engine.queue." + name,
+                        description,
+                        pipeline,
+                        of -> EngineQueue.of(of)
+                                .map(queue -> value.applyAsDouble(queue))
+                                .orElse(Double.NaN))
                 .register(meters);
     }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -21,6 +22,7 @@ public final class CacheRules {
 
     private final List<CacheMapping> mappings;
     private final Map<String, Range> ranges = new HashMap<>();
+    private final Set<String> guarded;
 
     /** The keys of a mapping: how Redis looks for them, and whether one is among them. */
     private record Range(KeyScan scan, Predicate<String> covers) {}
@@ -28,6 +30,12 @@ public final class CacheRules {
     public CacheRules(List<CacheMapping> mappings) {
         this.mappings = List.copyOf(mappings);
         mappings.forEach(mapping -> ranges.put(mapping.name(), rangeOf(mapping)));
+        this.guarded = this.mappings.stream()
+                .filter(mapping -> this.mappings.stream()
+                        .filter(other -> !(other.onChange() instanceof OnChange.Delete))
+                        .anyMatch(other -> mayMeet(prefix(mapping), prefix(other))))
+                .map(CacheMapping::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     List<CacheMapping> mappings() {
@@ -74,9 +82,7 @@ public final class CacheRules {
 
     /** Whether some refresh may store a key that this mapping removes: then a removal leaves its position behind. */
     boolean guarded(CacheMapping mapping) {
-        return mappings.stream()
-                .filter(other -> !(other.onChange() instanceof OnChange.Delete))
-                .anyMatch(other -> mayMeet(prefix(mapping), prefix(other)));
+        return guarded.contains(mapping.name());
     }
 
     private static boolean mayMeet(String one, String other) {
