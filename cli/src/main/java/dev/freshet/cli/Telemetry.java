@@ -1,12 +1,12 @@
 package dev.freshet.cli;
 
 import dev.freshet.cli.http.Health;
+import dev.freshet.cli.log.LogEvents;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.logging.LogbackMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
@@ -18,7 +18,7 @@ final class Telemetry implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collector = new JvmGcMetrics();
-    private final LogbackMetrics logs = new LogbackMetrics();
+    private final LogEvents logs;
 
     Telemetry(String pipeline) {
         registry.config().commonTags("pipeline", pipeline);
@@ -28,7 +28,7 @@ final class Telemetry implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         collector.bindTo(registry);
-        logs.bindTo(registry);
+        logs = LogEvents.countedBy(registry);
         Gauge.builder("freshet.build.info", () -> 1)
                 .description("The version that runs")
                 .tag("version", Version.number())
