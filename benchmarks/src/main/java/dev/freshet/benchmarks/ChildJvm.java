@@ -11,8 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
@@ -31,6 +34,7 @@ final class ChildJvm implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Map<String, BlockingQueue<String>> told = new ConcurrentHashMap<>();
     private final Thread hook;
 
     private ChildJvm(String name, Process process, Path log) {
@@ -107,14 +111,31 @@ final class ChildJvm implements AutoCloseable {
     private void hear() {
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
+                int tab = line.indexOf('\t');
                 if (line.equals("ready")) {
                     ready.complete(null);
+                } else if (tab > 0) {
+                    told(line.substring(0, tab)).add(line.substring(tab + 1));
                 }
             }
         } catch (IOException e) {
             // It has ended.
         }
         ready.completeExceptionally(new IOException("it has ended"));
+    }
+
+    private BlockingQueue<String> told(String name) {
+        return told.computeIfAbsent(name, first -> new LinkedBlockingQueue<>());
+    }
+
+    /** Waits for the next line that is this name, a tab, and what is returned. */
+    String awaitTold(String what, Duration patience) throws InterruptedException {
+        String value = told(what).poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+        if (value == null) {
+            throw new BenchException(
+                    name + " told no " + what + " within " + patience.toSeconds() + " s" + lastWords());
+        }
+        return value;
     }
 
     /** Waits until it has printed {@code ready}. */

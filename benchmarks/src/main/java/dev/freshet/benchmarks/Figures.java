@@ -10,6 +10,8 @@ final class Figures {
 
     static final Figure DRAIN =
             new Figure("drain", "Row changes a second, from many that come or wait", "a second", false);
+    static final Figure STAGES =
+            new Figure("stages", "Row changes a second, of each stage by itself", "a second", false);
     static final Figure SUSTAINED = new Figure(
             "sustained", "Highest steady rate at which the backlog did not grow", "row changes a second", false);
     static final Figure IDLE = new Figure("idle", "Processor time while nothing changes", "% of a core", false);
@@ -43,7 +45,7 @@ final class Figures {
     static List<Figure> all(List<Integer> rates) {
         List<Figure> all = new ArrayList<>();
         rates.forEach(rate -> all.add(latency(rate)));
-        all.addAll(List.of(DRAIN, SUSTAINED, IDLE, CPU, MEMORY, COMMIT, WRITES, SCALING, SCALING_CPU));
+        all.addAll(List.of(DRAIN, STAGES, SUSTAINED, IDLE, CPU, MEMORY, COMMIT, WRITES, SCALING, SCALING_CPU));
         return all;
     }
 

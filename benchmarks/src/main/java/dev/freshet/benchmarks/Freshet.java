@@ -1,5 +1,6 @@
 package dev.freshet.benchmarks;
 
+import dev.freshet.benchmarks.load.Source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Freshet as users run it: a listener and a writer, each a process with a heap of 256 MB, and a configuration file. */
 final class Freshet implements Rival {
@@ -15,12 +17,14 @@ final class Freshet implements Rival {
     static final String NAME = "Freshet";
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final String HEAP = "-Xmx256m";
+    /** For each of its processes. */
+    static final String HEAP = "-Xmx256m";
 
     private final Site site;
     private final Setting setting;
     private final String pipeline;
     private final List<ChildJvm> running = new ArrayList<>();
+    private Optional<ChildJvm> writer = Optional.empty();
 
     /**
      * How it is set.
@@ -70,17 +74,57 @@ final class Freshet implements Rival {
 
     @Override
     public void start() {
+        startListener();
+        startWriter();
+    }
+
+    void startListener() {
+        running.add(launch("listener", setting.listenerOptions()));
+    }
+
+    void startWriter() {
+        writer = Optional.of(launch("writer", setting.writerOptions()));
+        writer.ifPresent(running::add);
+    }
+
+    /** The writer's process stands still until it is resumed. */
+    void pauseWriter() {
+        signalWriter("STOP");
+    }
+
+    void resumeWriter() {
+        signalWriter("CONT");
+    }
+
+    private void signalWriter(String signal) {
+        long pid = writer.orElseThrow().pid();
+        try {
+            int failed = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                    .start()
+                    .waitFor();
+            if (failed != 0) {
+                throw new BenchException("the writer's process took no signal");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted", e);
+        }
+    }
+
+    /** Of the table that changes. */
+    String topic() {
+        return pipeline + ".public." + Source.TABLE;
+    }
+
+    private ChildJvm launch(String command, List<String> further) {
         Path config = site.directory().resolve(pipeline + ".yml");
         try {
             Files.writeString(config, config());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        running.add(launch("listener", setting.listenerOptions(), config));
-        running.add(launch("writer", setting.writerOptions(), config));
-    }
-
-    private ChildJvm launch(String command, List<String> further, Path config) {
         List<String> options = new ArrayList<>(List.of(HEAP));
         options.addAll(further);
         return ChildJvm.start(

@@ -16,10 +16,20 @@ final class Goals {
 
     private static final Figure STEADY = Figures.latency(200);
 
-    private record Goal(String text, Figure figure, String column, boolean atMost, double bound) {
+    private static final double OF_THE_ENGINE = 0.9;
+
+    private record Goal(String text, Figure figure, String row, String column, boolean atMost, double bound) {
+
+        Goal(String text, Figure figure, String column, boolean atMost, double bound) {
+            this(text, figure, Freshet.NAME, column, atMost, bound);
+        }
+
+        static Goal atLeast(String text, Figure figure, String row, String column, double bound) {
+            return new Goal(text, figure, row, column, false, bound);
+        }
 
         Optional<Verdict> judge(Results results) {
-            return results.of(figure, Freshet.NAME, column).map(Summary::median).map(value -> {
+            return results.of(figure, row, column).map(Summary::median).map(value -> {
                 boolean met = atMost ? value <= bound : value >= bound;
                 double off = atMost ? value / bound : bound / value;
                 return new Verdict(
@@ -47,6 +57,22 @@ final class Goals {
                 new Goal("from a cold start, by 1,000", Figures.DRAIN, Figures.COLD, false, 45_000),
                 new Goal("while running, by 1,000", Figures.DRAIN, Figures.BURST, false, 75_000),
                 new Goal("steady rate", Figures.SUSTAINED, Figures.HELD, false, 40_000)));
+        for (String column : List.of(Figures.COLD, Figures.BURST)) {
+            results.of(Figures.STAGES, Stages.ENGINE, column)
+                    .ifPresent(engine -> goals.add(new Goal(
+                            "of what Debezium's engine alone reads, " + column,
+                            Figures.DRAIN,
+                            column,
+                            false,
+                            OF_THE_ENGINE * engine.median())));
+        }
+        results.of(Figures.STAGES, Stages.WRITER, Figures.BURST)
+                .ifPresent(writer -> goals.add(Goal.atLeast(
+                        "the writer alone, from Kafka to Redis",
+                        Figures.STAGES,
+                        Stages.WRITER,
+                        Figures.BURST,
+                        300_000)));
         for (String part : List.of("p50", "p99")) {
             results.of(Figures.COMMIT, Rivals.NONE, part)
                     .ifPresent(none -> goals.add(new Goal(

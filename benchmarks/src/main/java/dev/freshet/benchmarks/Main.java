@@ -137,6 +137,9 @@ public final class Main implements Callable<Integer> {
             err.println(machine.line());
             err.println(servers);
             whole = play(site, plan, results);
+            if (plan.has(Part.STAGES)) {
+                whole &= stages(site, plan, results);
+            }
             if (plan.has(Part.SCALING)) {
                 whole &= scale(site, results);
             }
@@ -217,6 +220,16 @@ public final class Main implements Callable<Integer> {
             }
         }
         return whole;
+    }
+
+    private boolean stages(Site site, Plan plan, Results results) throws InterruptedException {
+        try {
+            new Stages(site, plan.burst(), results, err::println).play(setting());
+            return true;
+        } catch (BenchException | SQLException e) {
+            err.println("stages: " + e.getMessage());
+            return false;
+        }
     }
 
     private boolean scale(Site site, Results results) throws InterruptedException {

@@ -14,6 +14,8 @@ enum Part {
     DRAIN,
     /** The highest rate at which the backlog does not grow. */
     SUSTAINED,
+    /** What Debezium's engine, the listener and the writer manage by themselves. */
+    STAGES,
     /** How the cost grows with the configuration; of Freshet alone. */
     SCALING
 }

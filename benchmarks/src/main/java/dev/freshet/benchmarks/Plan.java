@@ -10,6 +10,7 @@ import java.util.Set;
  *
  * @param repeats rounds, each over all rivals
  * @param rates changes a second
+ * @param warmUp at 1,000 a second, before anything is measured
  * @param burst rows that change all at once, or that wait, in transactions of 1,000
  * @param singles rows that wait, each in a transaction of its own
  */
@@ -17,6 +18,7 @@ record Plan(
         Set<Part> parts,
         int repeats,
         List<Integer> rates,
+        Duration warmUp,
         Duration latency,
         Duration idle,
         Duration writes,
@@ -38,9 +40,10 @@ record Plan(
     /** Ends within five minutes. */
     static Plan quick() {
         return new Plan(
-                EnumSet.complementOf(EnumSet.of(Part.SUSTAINED, Part.SCALING)),
+                EnumSet.complementOf(EnumSet.of(Part.SUSTAINED, Part.STAGES, Part.SCALING)),
                 1,
                 List.of(200, 1_000),
+                Duration.ofSeconds(6),
                 Duration.ofSeconds(8),
                 Duration.ofSeconds(8),
                 Duration.ofSeconds(3),
@@ -56,6 +59,7 @@ record Plan(
                 EnumSet.allOf(Part.class),
                 repeats,
                 List.of(200, 1_000, 5_000),
+                Duration.ofSeconds(20),
                 seconds(each * 0.08, 30),
                 seconds(each * 0.08, 30),
                 seconds(each * 0.04, 10),
@@ -71,7 +75,7 @@ record Plan(
     Plan only(Set<Part> chosen) {
         return chosen.isEmpty()
                 ? this
-                : new Plan(chosen, repeats, rates, latency, idle, writes, burst, singles, sustained);
+                : new Plan(chosen, repeats, rates, warmUp, latency, idle, writes, burst, singles, sustained);
     }
 
     boolean has(Part part) {

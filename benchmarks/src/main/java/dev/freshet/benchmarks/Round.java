@@ -21,7 +21,7 @@ final class Round {
     private static final int BY = 1_000;
     private static final int SUSTAINED_BY = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration CALM = Duration.ofSeconds(2);
+    private static final Duration CALM = Duration.ofSeconds(5);
     private static final double HELD_MILLIS = 100;
     private static final int TRIES = 8;
 
@@ -46,9 +46,6 @@ final class Round {
             progress.accept("attach");
             rival.attach();
             warmUp();
-            if (plan.has(Part.IDLE) && !rival.processes().isEmpty()) {
-                idle();
-            }
             if (plan.has(Part.LATENCY)) {
                 for (int rate : plan.rates()) {
                     latency(rate);
@@ -56,6 +53,9 @@ final class Round {
             }
             if (plan.has(Part.WRITES)) {
                 writes();
+            }
+            if (plan.has(Part.IDLE) && !rival.processes().isEmpty()) {
+                idle();
             }
             double burst = 0;
             if (works() && (plan.has(Part.BURST) || plan.has(Part.SUSTAINED))) {
@@ -82,14 +82,17 @@ final class Round {
         results.add(figure, rival.name(), column, value);
     }
 
-    /** What runs for the first time is compiled meanwhile, ours and its. */
+    /**
+     * What runs for the first time is compiled meanwhile, ours and its: a service that was started a minute ago is what a
+     * database's changes meet, but for once.
+     */
     private void warmUp() throws SQLException, InterruptedException {
         progress.accept("warm-up");
         if (works()) {
             site.awaitEffect(rival.prefix());
             timed(plan.burst(), BY);
         }
-        steady(1_000, 3_000, 1);
+        steady(1_000, (int) plan.warmUp().toMillis(), 1);
         if (works()) {
             site.awaitEffect(rival.prefix());
         }
