@@ -3,8 +3,10 @@ package dev.freshet.writer.acknowledge;
 import dev.freshet.model.Snapshot;
 import dev.freshet.writer.catalogue.SourceUnavailableException;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +23,7 @@ public final class Snapshots {
     private final ScheduledExecutorService thread;
     private final Duration interval;
     private volatile Snapshot latest;
-    private volatile boolean wanted;
+    private final AtomicBoolean wanted = new AtomicBoolean();
     private final AtomicLong taken = new AtomicLong(1);
     private volatile boolean failing;
 
@@ -33,20 +35,13 @@ public final class Snapshots {
     }
 
     /**
-     * Takes the first snapshot at once, then one each interval in which one is wanted.
+     * Takes the first snapshot at once, then one an interval after one is wanted: those who want one meanwhile share it.
      *
      * @param thread the only thread that asks {@code source} from then on
      * @throws SourceUnavailableException where the first snapshot cannot be had
      */
     public static Snapshots start(SnapshotSource source, ScheduledExecutorService thread, Duration interval) {
-        Snapshots snapshots = new Snapshots(source, thread, interval, source.take());
-        snapshots.schedule();
-        return snapshots;
-    }
-
-    private void schedule() {
-        var unused = thread.scheduleWithFixedDelay(
-                this::refresh, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        return new Snapshots(source, thread, interval, source.take());
     }
 
     public Snapshot latest() {
@@ -81,7 +76,13 @@ public final class Snapshots {
 
     /** Some transaction waits to be seen. */
     public void want() {
-        wanted = true;
+        if (wanted.compareAndSet(false, true)) {
+            try {
+                var unused = thread.schedule(this::refresh, interval.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.trace("The writer has stopped; no snapshot is taken any more");
+            }
+        }
     }
 
     /** Whether the source gave none when one was wanted last. */
@@ -90,11 +91,9 @@ public final class Snapshots {
     }
 
     private void refresh() {
-        if (!wanted) {
-            return;
-        }
+        // Before: what is wanted while one is taken may be younger than it.
+        wanted.set(false);
         try {
-            wanted = false;
             latest = source.take();
             synchronized (taken) {
                 taken.incrementAndGet();
@@ -102,12 +101,12 @@ public final class Snapshots {
             }
             failing = false;
         } catch (SourceUnavailableException e) {
-            wanted = true;
             if (!failing) {
                 LOG.warn(
                         "No snapshot of the source, so nothing is acknowledged until there is one: {}", e.getMessage());
             }
             failing = true;
+            want();
         }
     }
 }

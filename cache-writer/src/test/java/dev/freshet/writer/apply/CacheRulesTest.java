@@ -64,11 +64,9 @@ final class CacheRulesTest {
         assertThat(refreshing.guarded(card)).isTrue();
         assertThat(refreshing.guarded(PRICES)).isFalse();
         assertThat(refreshing.guarded(SHELF)).isFalse();
-        assertThat(refreshing.guarded(tag("cards", "genre:{id}", "book:[0-9]*:card")))
-                .isTrue();
-        assertThat(new CacheRules(List.of(card, match("all", "*"))).guarded(match("all", "*")))
-                .isTrue();
-        assertThat(new CacheRules(List.of(card, key("any", "{id}"))).guarded(key("any", "{id}")))
-                .isTrue();
+        for (CacheMapping meeting :
+                List.of(tag("cards", "genre:{id}", "book:[0-9]*:card"), match("all", "*"), key("any", "{id}"))) {
+            assertThat(new CacheRules(List.of(card, meeting)).guarded(meeting)).isTrue();
+        }
     }
 }
