@@ -77,4 +77,11 @@ class EnginePropertiesTest {
                 .containsEntry("skipped.operations", "none")
                 .containsEntry(SeededOffsets.START, "16");
     }
+
+    @Test
+    void aRecordWakesThePollingThreadAtOnceAndOurQueueIsUsed() {
+        assertThat(engine("jdbc:postgresql://db/shop", Map.of()))
+                .containsEntry("max.batch.size", "1")
+                .containsEntry("queue.provider.type", new EngineQueue().name());
+    }
 }

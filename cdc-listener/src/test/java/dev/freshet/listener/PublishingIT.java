@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freshet.listener.TopicReader.Read;
 import dev.freshet.model.ControlRecord;
 import dev.freshet.model.Lsn;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 class PublishingIT {
@@ -45,6 +47,12 @@ class PublishingIT {
                         .isEqualTo("12.50");
                 assertThat(read).extracting(Read::epoch).containsOnly("1");
             }
+            ObjectName counter = new ObjectName(
+                    "debezium.postgres:type=connector-metrics,context=streaming,server=" + servers.name());
+            assertThat(ManagementFactory.getPlatformMBeanServer()
+                            .getAttribute(counter, "TotalNumberOfCreateEventsSeen"))
+                    .describedAs("Debezium's counter would print each row's key")
+                    .isEqualTo(0L);
         }
     }
 
