@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.freshet.system.process.Clone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ import java.nio.file.Path;
 /** The files that operators take from this repository, read strictly. */
 final class Shipped {
 
-    static final Path ROOT = root();
+    static final Path ROOT = Clone.ROOT;
     static final Path PROMETHEUS = ROOT.resolve("docker/prometheus");
     static final Path GRAFANA = ROOT.resolve("docker/grafana");
 
@@ -27,15 +28,6 @@ final class Shipped {
             .build();
 
     private Shipped() {}
-
-    private static Path root() {
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            if (Files.isExecutable(at.resolve("freshet"))) {
-                return at;
-            }
-        }
-        throw new IllegalStateException("no launcher above " + Path.of("").toAbsolutePath());
-    }
 
     static String text(Path file) {
         try {

@@ -52,18 +52,10 @@ public final class Freshet implements AutoCloseable {
 
     /** Starts it through the launcher script of the clone that holds this module. */
     public static Freshet throughLauncher(Path directory, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(launcher().toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Clone.ROOT.resolve("freshet").toString()));
         command.addAll(List.of(arguments));
         return launch(directory, arguments[0], command, environment);
-    }
-
-    private static Path launcher() {
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            if (Files.isExecutable(at.resolve("freshet"))) {
-                return at.resolve("freshet");
-            }
-        }
-        throw new IllegalStateException("no launcher above " + Path.of("").toAbsolutePath());
     }
 
     /** Starts any command. */
