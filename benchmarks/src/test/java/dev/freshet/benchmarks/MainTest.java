@@ -3,8 +3,15 @@ package dev.freshet.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What is refused before any server starts. */
@@ -49,5 +56,28 @@ final class MainTest {
     void docsAreWrittenOnlyIntoAClone() {
         assertThat(run("--quick", "--write-docs")).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("--write-docs", "benchmarks.md");
+    }
+
+    @Test
+    void everyDocumentedCommandIsTaken() throws IOException {
+        Pattern command = Pattern.compile("`(?:\\./)?freshet bench\\s?([^`]*)`");
+        List<Path> documents =
+                List.of(Path.of("../README.md"), Path.of("../CONTRIBUTING.md"), Path.of("../docs/benchmarks.md"));
+        int seen = 0;
+        for (Path document : documents) {
+            for (MatchResult match :
+                    command.matcher(Files.readString(document)).results().toList()) {
+                List<String> arguments = new ArrayList<>(List.of(match.group(1).split("\\s+", -1)));
+                arguments.removeIf(String::isBlank);
+                // With --help nothing runs, and all else is still judged.
+                arguments.add("--help");
+                assertThat(run(arguments.toArray(String[]::new)))
+                        .describedAs("%s: %s%n%s", document, match.group(), err)
+                        .isZero();
+                seen++;
+            }
+        }
+        assertThat(seen).isGreaterThan(3);
+        assertThat(run("--no-such-option", "--help")).isEqualTo(2);
     }
 }

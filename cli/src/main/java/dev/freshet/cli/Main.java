@@ -18,8 +18,17 @@ public final class Main {
         System.exit(run(new Console(System.getenv(), out, err), arguments));
     }
 
+    /** Every command with its options, for who wants to know what is taken. */
+    public static CommandLine commandLine() {
+        return commandLine(new Console(System.getenv(), System.out, System.err));
+    }
+
     /** Runs one command; returns its exit code. */
     static int run(Console console, String... arguments) {
+        return commandLine(console).execute(arguments);
+    }
+
+    private static CommandLine commandLine(Console console) {
         CommandLine line = new CommandLine(new FreshetCommand());
         line.addSubcommand(new RunCommand(console));
         line.addSubcommand(new ListenerCommand(console));
@@ -37,7 +46,7 @@ public final class Main {
         line.setOut(console.outWriter());
         line.setErr(console.errWriter());
         line.setExecutionExceptionHandler((failure, command, parsed) -> Failures.tell(console, failure));
-        return line.execute(arguments);
+        return line;
     }
 
     private static void tellVersion(CommandLine line) {

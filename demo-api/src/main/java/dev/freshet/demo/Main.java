@@ -88,6 +88,11 @@ public final class Main implements Callable<Integer> {
         System.exit(run(Script::of, out, err, arguments));
     }
 
+    /** The command with its options, for who wants to know what is taken. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new Main(Script::of, System.out));
+    }
+
     /**
      * Runs the command; returns its exit code.
      *

@@ -166,19 +166,6 @@ class ShippedFilesTest {
     }
 
     @Test
-    void everyLinkWithinTheRunbookLeadsSomewhere() {
-        Set<String> anchors = runbook.keySet().stream()
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toSet());
-        assertThat(Pattern.compile("\\(#([^)]*)\\)")
-                        .matcher(String.join("\n", runbook.values()))
-                        .results()
-                        .map((MatchResult link) -> link.group(1)))
-                .isNotEmpty()
-                .isSubsetOf(anchors);
-    }
-
-    @Test
     void everyAlertThatIsNamedIsOne() {
         Set<String> names = alerts.stream().map(Alert::name).collect(Collectors.toSet());
         String tests = Shipped.text(Shipped.PROMETHEUS.resolve("alerts_test.yml"));
