@@ -30,7 +30,8 @@ record Configuration(Map<String, Object> sections) {
         LoaderOptions strict = new LoaderOptions();
         strict.setAllowDuplicateKeys(false);
         Object read = new Yaml(new SafeConstructor(strict)).load(yaml);
-        return new Configuration(map(read));
+        // One of comments alone says nothing.
+        return new Configuration(read == null ? Map.of() : map(read));
     }
 
     private static Map<String, Object> map(Object node) {
