@@ -200,6 +200,11 @@ class DocumentsTest {
         if (begin < 0 || command.contains("COMMAND")) {
             return 0;
         }
+        if (command.size() == 2 && place.indexOf(':') < 0) {
+            // Within a sentence, a name and nothing more is not for typing.
+            assertThat(command.get(1)).describedAs(place).matches(DocumentsTest::isCommand);
+            return 1;
+        }
         List<String> arguments = command.subList(begin, command.size()).stream()
                 .map(word -> PLACEHOLDERS.getOrDefault(word, word))
                 .toList();
@@ -207,6 +212,10 @@ class DocumentsTest {
                 .describedAs("%s: %s", place, String.join(" ", command))
                 .doesNotThrowAnyException();
         return 1;
+    }
+
+    private static boolean isCommand(String name) {
+        return Set.of("demo", "bench").contains(name) || CommandLines.NAMES.contains(name);
     }
 
     /** Such as {@code status [--json] [--watch] --config F}. */
