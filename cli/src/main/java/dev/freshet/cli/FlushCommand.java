@@ -46,7 +46,7 @@ final class FlushCommand implements Callable<Integer> {
         Preflight.check(console, config.file(), file, Set.of(Part.REDIS));
         ProgressLine progress = new ProgressLine(console.err());
         Duration window = read.writer().fenceWindow();
-        try (RedisCacheStore store = RedisCacheStore.at(read.redis().url().reveal(), window);
+        try (RedisCacheStore store = RedisCacheStore.at(read.redis(), window);
                 Flush flush = new Flush(read, store)) {
             Map<String, Removal> removals = flush.start(meant::contains);
             removals.values().forEach(removal -> removal.applied().join());

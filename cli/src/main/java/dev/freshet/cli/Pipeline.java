@@ -92,9 +92,9 @@ public final class Pipeline implements AutoCloseable {
             health.started(created);
         }
         if (stages.writes()) {
-            String url = config.redis().url().reveal();
-            addresses.tell("redis", Addresses.ofRedis(url));
-            RedisCacheStore store = RedisCacheStore.at(url, config.writer().fenceWindow());
+            addresses.tell("redis", Addresses.ofRedis(config.redis().url().reveal()));
+            RedisCacheStore store =
+                    RedisCacheStore.at(config.redis(), config.writer().fenceWindow());
             parts.push(store);
             CacheWriter started = CacheWriter.start(config, kafka, store, telemetry.registry());
             parts.push(started);

@@ -59,8 +59,8 @@ final class ReplayCommand implements Callable<Integer> {
         ConfigFile file = config.read(console);
         FreshetConfig read = file.config();
         Preflight.check(console, config.file(), file, Part.WRITER);
-        try (RedisCacheStore store = RedisCacheStore.at(
-                        read.redis().url().reveal(), read.writer().fenceWindow());
+        try (RedisCacheStore store =
+                        RedisCacheStore.at(read.redis(), read.writer().fenceWindow());
                 Replay replay = new Replay(read, KafkaAddress.of(read), store)) {
             return run(replay, reach);
         } catch (KafkaException e) {

@@ -69,8 +69,8 @@ final class WarmCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         Preflight.check(console, config.file(), file, Set.of(Part.TABLES, Part.REDIS));
-        try (RedisCacheStore store = RedisCacheStore.at(
-                        read.redis().url().reveal(), read.writer().fenceWindow());
+        try (RedisCacheStore store =
+                        RedisCacheStore.at(read.redis(), read.writer().fenceWindow());
                 Warm warm = new Warm(read, store)) {
             return fill(warm, meant);
         } catch (SourceUnavailableException e) {

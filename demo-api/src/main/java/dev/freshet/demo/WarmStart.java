@@ -42,7 +42,7 @@ final class WarmStart implements AutoCloseable {
     /** @param out is told each second how far it has come, and at the end of each cache */
     static WarmStart of(FreshetConfig config, Catalogue catalogue, CachedReads reads, PrintStream out) {
         RedisCacheStore store = RedisCacheStore.at(
-                config.redis().url().reveal(), config.writer().fenceWindow());
+                config.redis(), config.writer().fenceWindow());
         return new WarmStart(config, catalogue, reads, store, out);
     }
 

@@ -1,10 +1,8 @@
 package dev.freshet.redis;
 
-import io.lettuce.core.ClientOptions;
+import dev.freshet.model.config.RedisConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
@@ -17,14 +15,9 @@ final class OwnClient implements Connector {
     private final RedisClient client;
     private final RedisURI uri;
 
-    OwnClient(RedisURI uri, Duration timeout) {
-        this.uri = uri;
-        this.client = RedisClient.create();
-        client.setOptions(ClientOptions.builder()
-                .autoReconnect(false)
-                .socketOptions(SocketOptions.builder().connectTimeout(timeout).build())
-                .timeoutOptions(TimeoutOptions.enabled(timeout))
-                .build());
+    OwnClient(RedisConfig config, Duration timeout) {
+        this.uri = RedisClients.uri(config, timeout);
+        this.client = RedisClients.create(config, timeout);
     }
 
     @Override

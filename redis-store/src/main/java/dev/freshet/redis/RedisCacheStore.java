@@ -4,7 +4,7 @@ import dev.freshet.model.KeyScan;
 import dev.freshet.model.Position;
 import dev.freshet.model.Snapshot;
 import dev.freshet.model.Watermark;
-import io.lettuce.core.RedisURI;
+import dev.freshet.model.config.RedisConfig;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -29,24 +29,24 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
     private final RedisLink link;
     private final CommandScripts scripts;
 
-    private RedisCacheStore(RedisURI uri, Duration window, Duration timeout, Scripts scripts) {
+    private RedisCacheStore(RedisConfig config, Duration window, Duration timeout, Scripts scripts) {
         if (window.toMillis() <= 0) {
             throw new IllegalArgumentException("the fence window must be at least a millisecond: " + window);
         }
         // Lettuce counts the time of each command; a sweep's many commands may take longer than any one.
-        this.link = new RedisLink(new OwnClient(uri, timeout), Optional.empty(), Duration.ZERO, scripts.all());
+        this.link = new RedisLink(new OwnClient(config, timeout), Optional.empty(), Duration.ZERO, scripts.all());
         this.scripts = new CommandScripts(scripts, window);
     }
 
     /**
      * A store that will connect when it is first used.
      *
-     * @param url as Lettuce takes it: {@code redis://}, {@code rediss://}, {@code redis-sentinel://}
      * @param window how long a fence lives; every writer and reader of this Redis must use the same
-     * @throws IllegalArgumentException where the url is of another form; the message does not repeat it
+     * @throws IllegalArgumentException where the url is of another form, or a file for TLS is missing; the message does not
+     *     repeat the url
      */
-    public static RedisCacheStore at(String url, Duration window) {
-        return at(url, window, DEFAULT_TIMEOUT);
+    public static RedisCacheStore at(RedisConfig config, Duration window) {
+        return at(config, window, DEFAULT_TIMEOUT);
     }
 
     /**
@@ -54,24 +54,22 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
      *
      * @param timeout how long to wait for a connection, and for the reply to one command
      */
+    public static RedisCacheStore at(RedisConfig config, Duration window, Duration timeout) {
+        return new RedisCacheStore(config, window, timeout, Scripts.standard());
+    }
+
+    /** The same of a url alone. */
+    public static RedisCacheStore at(String url, Duration window) {
+        return at(url, window, DEFAULT_TIMEOUT);
+    }
+
+    /** The same of a url alone. */
     public static RedisCacheStore at(String url, Duration window, Duration timeout) {
         return at(url, window, timeout, Scripts.standard());
     }
 
     static RedisCacheStore at(String url, Duration window, Duration timeout, Scripts scripts) {
-        return new RedisCacheStore(uri(url, timeout), window, timeout, scripts);
-    }
-
-    private static RedisURI uri(String url, Duration timeout) {
-        try {
-            RedisURI uri = RedisURI.create(url);
-            uri.setTimeout(timeout);
-            return uri;
-        } catch (RuntimeException e) {
-            // Its message, and its cause's, repeat the url with the password in it.
-            throw new IllegalArgumentException(
-                    "the Redis url is not of the form redis://[user:password@]host[:port][/database]");
-        }
+        return new RedisCacheStore(RedisClients.plainly(url), window, timeout, scripts);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.freshet.redis;
 
+import dev.freshet.model.config.RedisConfig;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -57,12 +57,15 @@ public final class RedisInspection {
      * @param commands whole commands, with keys as they would be named
      * @throws CacheUnavailableException where Redis does not answer
      */
-    public static Facts look(String url, List<List<String>> commands) {
-        RedisURI uri = RedisURI.create(url);
-        uri.setTimeout(LIMIT);
-        try (RedisLink link = new RedisLink(new OwnClient(uri, LIMIT), Optional.empty(), Duration.ZERO, List.of())) {
-            return new Facts(info(link), user(url), clock(link), refused(link, commands));
+    public static Facts look(RedisConfig config, List<List<String>> commands) {
+        try (RedisLink link = new RedisLink(new OwnClient(config, LIMIT), Optional.empty(), Duration.ZERO, List.of())) {
+            return new Facts(info(link), user(config.url().reveal()), clock(link), refused(link, commands));
         }
+    }
+
+    /** The same of a url alone. */
+    public static Facts look(String url, List<List<String>> commands) {
+        return look(RedisClients.plainly(url), commands);
     }
 
     private static Map<String, String> info(RedisLink link) {

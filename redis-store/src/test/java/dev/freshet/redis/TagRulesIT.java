@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.model.Snapshot;
 import dev.freshet.redis.AlteredScripts.Alteration;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.time.Instant;
@@ -239,7 +238,7 @@ class TagRulesIT {
             this.scripts = scripts;
             this.store = RedisCacheStore.at(redis.url(), WINDOW, TIMEOUT, scripts);
             this.link = new RedisLink(
-                    new OwnClient(RedisURI.create(redis.url()), TIMEOUT),
+                    new OwnClient(RedisClients.plainly(redis.url()), TIMEOUT),
                     Optional.empty(),
                     Duration.ZERO,
                     scripts.all());

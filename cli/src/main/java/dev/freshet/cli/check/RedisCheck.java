@@ -2,14 +2,21 @@ package dev.freshet.cli.check;
 
 import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.model.config.FreshetConfig;
+import dev.freshet.model.config.RedisConfig;
 import dev.freshet.redis.RedisCacheStore;
+import dev.freshet.redis.RedisClients;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 
 /** Whether Redis answers and can serve. */
 final class RedisCheck {
@@ -33,8 +40,9 @@ final class RedisCheck {
                             + " redis-sentinel://");
             return;
         }
-        if (reachable(url)) {
-            try (RedisCacheStore store = RedisCacheStore.at(url, config.writer().fenceWindow(), LIMIT)) {
+        if (filesStand() && reachable()) {
+            try (RedisCacheStore store =
+                    RedisCacheStore.at(config.redis(), config.writer().fenceWindow(), LIMIT)) {
                 store.unfit()
                         .toCompletableFuture()
                         .join()
@@ -51,31 +59,69 @@ final class RedisCheck {
         }
     }
 
+    private boolean filesStand() {
+        RedisConfig redis = config.redis();
+        boolean all = stands("redis.tls.ca", redis.tls().ca());
+        all &= stands("redis.tls.certificate", redis.tls().certificate());
+        return all & stands("redis.tls.key", redis.tls().key());
+    }
+
+    private boolean stands(String path, Optional<Path> file) {
+        boolean stands = file.map(Files::isReadable).orElse(true);
+        if (!stands) {
+            findings.wrong(path, file.get() + " is not there, or may not be read");
+        }
+        return stands;
+    }
+
     /** Tells a server that is away from one that refuses. */
-    private boolean reachable(String url) {
-        RedisClient client = RedisClient.create();
-        try {
-            RedisURI uri = RedisURI.create(url);
-            uri.setTimeout(LIMIT);
-            client.connect(uri).close();
+    private boolean reachable() {
+        try (RedisClient client = RedisClients.create(config.redis(), LIMIT)) {
+            client.connect().close();
             return true;
         } catch (RedisException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof RedisCommandExecutionException refused) {
-                    findings.wrong(
-                            "redis.url",
-                            "Redis refuses the connection: " + refused.getMessage()
-                                    + "; mend user, password or database in the url");
-                    return false;
-                }
-            }
-            findings.unreachable("redis.url", "Redis cannot be reached within " + LIMIT.toSeconds() + " s");
+            refusal(e)
+                    .ifPresentOrElse(
+                            refusal -> findings.wrong("redis.url", refusal),
+                            () -> findings.unreachable(
+                                    "redis.url", "Redis cannot be reached within " + LIMIT.toSeconds() + " s"));
             return false;
-        } catch (IllegalArgumentException e) {
-            findings.wrong("redis.url", "must have the form redis://[user:password@]host[:port][/database]");
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            findings.wrong(
+                    "redis.url",
+                    config.redis().url().reveal().startsWith("redis-socket:")
+                            ? "a socket needs Linux on x86-64 or ARM64, and a directory for temporary files from which"
+                                    + " libraries may be loaded; name the server's address instead"
+                            : "must have the form redis://[user:password@]host[:port][/database]");
             return false;
-        } finally {
-            client.shutdown(Duration.ZERO, LIMIT);
         }
+    }
+
+    private Optional<String> refusal(RedisException failure) {
+        List<Throwable> causes =
+                Stream.iterate(failure, Objects::nonNull, Throwable::getCause).toList();
+        Optional<String> refused = causes.stream()
+                .filter(RedisCommandExecutionException.class::isInstance)
+                .findFirst()
+                .map(cause -> "Redis refuses the connection: " + cause.getMessage()
+                        + "; mend user, password or database in the url");
+        return refused.or(() -> causes.stream()
+                .filter(SSLException.class::isInstance)
+                .findFirst()
+                .map(cause -> String.valueOf(cause.getMessage()).split(": [0-9a-f]{8}", 2)[0])
+                .map(told -> "TLS with Redis fails: " + told + "; " + mend(told)));
+    }
+
+    /** What mostly stands behind an error of TLS. */
+    private String mend(String message) {
+        if (message.contains("not an SSL/TLS record")) {
+            return "it speaks no TLS at this port: write redis://, or the port for TLS";
+        } else if (message.contains("path building") || message.contains("trust anchor")) {
+            return "name the CA that signed its certificate in redis.tls.ca";
+        } else if (message.contains("certificate_required") || message.contains("bad_certificate")) {
+            return "it asks for a certificate: name one, and its key, in redis.tls.certificate and redis.tls.key";
+        }
+        return "the certificate must name the host that redis.url names (or write ?verifyPeer=CA behind it, where any"
+                + " name of that CA will do)";
     }
 }

@@ -88,8 +88,7 @@ public final class Doctor {
         }
         boolean told = findings.all().size() > before;
         try {
-            RedisInspection.Facts facts =
-                    RedisInspection.look(config.redis().url().reveal(), RedisRights.of(config));
+            RedisInspection.Facts facts = RedisInspection.look(config.redis(), RedisRights.of(config));
             facts.clock()
                     .ifPresent(clock -> clocks.add(new Clock("Redis", "redis.url", clock.ahead(), clock.uncertain())));
             RedisJudge judge = new RedisJudge(config, findings);

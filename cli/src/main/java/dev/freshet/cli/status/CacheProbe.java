@@ -13,8 +13,7 @@ final class CacheProbe implements AutoCloseable {
     private final String pipeline;
 
     CacheProbe(FreshetConfig config, Duration limit) {
-        this.store = RedisCacheStore.at(
-                config.redis().url().reveal(), config.writer().fenceWindow(), limit);
+        this.store = RedisCacheStore.at(config.redis(), config.writer().fenceWindow(), limit);
         this.pipeline = config.pipeline();
     }
 

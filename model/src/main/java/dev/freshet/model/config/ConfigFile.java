@@ -99,16 +99,7 @@ public final class ConfigFile {
         String pipeline = root.required("pipeline", "shop", Forms::pipeline).orElse("unknown");
         PostgresConfig postgres = postgres(root.section("postgres"));
         KafkaConfig kafka = kafka(root.section("kafka"), home, directory, pipeline);
-        Section redisSection = root.section("redis");
-        RedisConfig redis = new RedisConfig(
-                new Secret(redisSection
-                        .required("url", "redis://localhost:6379", Forms::redisUrl)
-                        .orElse("")),
-                redisSection
-                        .duration("replay-on-failover", Duration.ZERO, Duration.ofDays(1))
-                        .orElse(Duration.ofSeconds(60)),
-                redisSection.number("wait-for-replicas", 0, 100).orElse(0));
-        redisSection.done();
+        RedisConfig redis = redis(root.section("redis"), text -> Forms.path(text, home, directory));
         Section listenerSection = root.section("listener");
         ListenerConfig listener = new ListenerConfig(
                 listenerSection.value("http", Forms::address).orElse(new HostPort("127.0.0.1", 8081)));
@@ -164,6 +155,26 @@ public final class ConfigFile {
         }
         section.done();
         return new KafkaConfig(servers, dataDir, partitions, replication, retention, properties);
+    }
+
+    private static RedisConfig redis(Section section, Function<String, Path> path) {
+        String url = section.required("url", "redis://localhost:6379", Forms::redisUrl)
+                .orElse("");
+        Duration replay = section.duration("replay-on-failover", Duration.ZERO, Duration.ofDays(1))
+                .orElse(Duration.ofSeconds(60));
+        int replicas = section.number("wait-for-replicas", 0, 100).orElse(0);
+        Section files = section.section("tls");
+        RedisTls tls =
+                new RedisTls(files.value("ca", path), files.value("certificate", path), files.value("key", path));
+        if (files.has("certificate") != files.has("key")) {
+            section.problem("tls", "certificate and key belong together: name both, or none");
+        }
+        if (section.has("tls") && !url.isEmpty() && !url.startsWith("rediss")) {
+            section.problem("tls", "has no use, since redis.url asks for no TLS: write rediss://, or leave it out");
+        }
+        files.done();
+        section.done();
+        return new RedisConfig(new Secret(url), replay, replicas, tls);
     }
 
     private static WriterConfig writer(Section section) {

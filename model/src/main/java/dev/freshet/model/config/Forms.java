@@ -22,8 +22,8 @@ final class Forms {
     private static final Pattern POSTGRES = Pattern.compile("jdbc:postgresql://[^/?#@\\s]+/[^/?#\\s]+(\\?\\S*)?");
     private static final Pattern POSTGRES_CREDENTIAL = Pattern.compile("[?&](user|password)=");
     private static final Pattern SCHEME = Pattern.compile("([a-z][a-z0-9+.-]*)://(?:[^/#?]*@)?([^/#?@]*).*");
-    private static final List<String> REDIS_SCHEMES =
-            List.of("redis", "rediss", "redis-sentinel", "rediss-sentinel", "redis+cluster", "rediss+cluster");
+    private static final List<String> REDIS_SCHEMES = List.of(
+            "redis", "rediss", "redis-socket", "redis-sentinel", "rediss-sentinel", "redis+cluster", "rediss+cluster");
     private static final Pattern ADDRESS = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([^\\s:/\\[\\]]+)):(\\d{1,5})");
     private static final Pattern TOKEN = Pattern.compile("[!-~]{16,256}");
     private static final Pattern TABLE = Pattern.compile("(?:pg_.*|information_schema)\\..*");
@@ -55,7 +55,7 @@ final class Forms {
     static String redisUrl(String text) {
         Matcher parts = SCHEME.matcher(text);
         String form = "must have the form redis://host:6379 (or rediss://, redis-sentinel://host:26379/0#master,"
-                + " redis+cluster://)";
+                + " redis-socket:///path)";
         if (!parts.matches()) {
             throw new IllegalArgumentException(form);
         }
@@ -63,6 +63,12 @@ final class Forms {
         if (!REDIS_SCHEMES.contains(scheme)) {
             throw new IllegalArgumentException(
                     form + ", not " + scheme + "://" + Spelling.suggestion(scheme, REDIS_SCHEMES));
+        }
+        if (scheme.equals("redis-socket")) {
+            if (!text.matches("[^:]*://(?:[^/]*@)?/[^/?].*")) {
+                throw new IllegalArgumentException(form + "; it names no path");
+            }
+            return text;
         }
         if (parts.group(2).isEmpty()) {
             throw new IllegalArgumentException(form + "; it names no host");

@@ -5,8 +5,15 @@ import java.time.Duration;
 /**
  * The cache.
  *
- * @param url as Lettuce takes it: {@code redis://}, {@code rediss://}, {@code redis-sentinel://}; may hold a password
+ * @param url as Lettuce takes it: {@code redis://}, {@code rediss://}, {@code redis-socket://}, {@code redis-sentinel://},
+ *     {@code rediss-sentinel://}; may hold a password
  * @param replayOnFailover how far back changes are applied again where nothing tells how much Redis has lost
  * @param waitForReplicas how many replicas must hold a change before it is acknowledged; 0 for none
  */
-public record RedisConfig(Secret url, Duration replayOnFailover, int waitForReplicas) {}
+public record RedisConfig(Secret url, Duration replayOnFailover, int waitForReplicas, RedisTls tls) {
+
+    /** Without files for TLS. */
+    public RedisConfig(Secret url, Duration replayOnFailover, int waitForReplicas) {
+        this(url, replayOnFailover, waitForReplicas, RedisTls.NONE);
+    }
+}

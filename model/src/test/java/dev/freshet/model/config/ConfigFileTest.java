@@ -86,6 +86,22 @@ class ConfigFileTest {
             """;
 
     @Test
+    void filesForTlsStandBesideTheFile(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("freshet.yml"), """
+                pipeline: shop
+                postgres: { url: "jdbc:postgresql://db/shop", user: freshet }
+                redis: { url: "rediss://cache", tls: { ca: ca.pem, certificate: /tls/c.pem, key: ~/k.pem } }
+                caches: { book: { table: public.books, key: "book:{id}" } }
+                """);
+
+        assertThat(ConfigFile.parse(file, ENVIRONMENT).config().redis().tls())
+                .isEqualTo(new RedisTls(
+                        Optional.of(directory.resolve("ca.pem")),
+                        Optional.of(Path.of("/tls/c.pem")),
+                        Optional.of(Path.of("/home/ann/k.pem"))));
+    }
+
+    @Test
     void everyNameOfTheSampleIsRead() {
         FreshetConfig config = ConfigFile.parse(SAMPLE, ENVIRONMENT).config();
 

@@ -106,6 +106,19 @@ class ConfigProblemsTest {
                 row("user: freshet", "user: freshet\n  password:", "postgres.password", 5, "has no value"),
                 row("  url: redis://localhost\n", "", "redis.url", 5, "is missing"),
                 row("redis:\n  url: redis://localhost\n", "", "redis.url", 1, "write for example 'url: redis://"),
+                row("redis://localhost", "redis-socket://run/redis.sock", "redis.url", 6, "it names no path"),
+                row(
+                        "url: redis://localhost\n",
+                        "url: redis://localhost\n  tls: { ca: ca.pem }\n",
+                        "redis.tls",
+                        7,
+                        "write rediss://"),
+                row(
+                        "url: redis://localhost\n",
+                        "url: rediss://localhost\n  tls: { key: key.pem }\n",
+                        "redis.tls",
+                        7,
+                        "certificate and key belong together"),
                 row("    table: public.books\n", "", "caches.book.table", 8, "is missing; write for example 'table: "),
                 row(
                         "  book:\n    table: public.books\n    key: \"book:{id}\"\n",

@@ -26,6 +26,7 @@ class SchemaTest {
         "kafka, /properties/kafka/properties",
         "kafka.topics, /properties/kafka/properties/topics/properties",
         "redis, /properties/redis/properties",
+        "redis.tls, /properties/redis/properties/tls/properties",
         "listener, /properties/listener/properties",
         "writer, /properties/writer/properties",
         "caches.c, /$defs/cache/properties",
