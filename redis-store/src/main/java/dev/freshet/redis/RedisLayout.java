@@ -35,6 +35,7 @@ import java.util.Locale;
  * <tr><td>{@code freshet:watermark:<pipeline>}</td><td>hash: {@code source_ts_us}, before which every change is applied, in
  * microseconds since 1970 by the source's clock; {@code system}, {@code timeline} and {@code lsn}, the same as a position in
  * its log</td></tr>
+ * <tr><td>{@code freshet:wake:<process>}</td><td>no key but the channel that a waiting process listens on</td></tr>
  * <tr><td>{@code freshet:warm:<pipeline>}</td><td>hash: cache name to how far {@code freshet warm} has come</td></tr>
  * </table>
  */
@@ -101,6 +102,10 @@ public final class RedisLayout {
 
     public static String marker(String pipeline) {
         return PREFIX + "marker:" + pipeline;
+    }
+
+    public static String wakeChannel(String process) {
+        return PREFIX + "wake:" + process;
     }
 
     public static String watermark(String pipeline) {

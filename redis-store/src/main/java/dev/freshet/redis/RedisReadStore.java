@@ -67,7 +67,7 @@ public final class RedisReadStore implements ReadStore {
         this.settings = settings;
         this.patterns = new PublishedPatterns(
                 () -> link.ask("tell the patterns", redis -> link.runMixed(redis, this.scripts.readPatterns())));
-        this.wakeUps = WakeUps.listen(client, RedisLayout.PREFIX + "wake:" + process);
+        this.wakeUps = WakeUps.listen(client, RedisLayout.wakeChannel(process));
     }
 
     /** @param client made with the address of its Redis; it stays the caller's to shut down */

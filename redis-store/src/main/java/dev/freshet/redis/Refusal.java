@@ -21,7 +21,9 @@ enum Refusal {
     MISCONF(Remedy.WAIT, "it cannot save its data and refuses writes: see its log, or stop-writes-on-bgsave-error"),
     NOAUTH(Remedy.LOOK_AGAIN, "redis.url needs a user and password"),
     WRONGPASS(Remedy.LOOK_AGAIN, "the user or the password in redis.url is wrong"),
-    NOPERM(Remedy.WAIT, "the user of redis.url lacks a right: see ACL LOG"),
+    NOPERM(
+            Remedy.WAIT,
+            "its user lacks a right: freshet doctor names it with the ACL SETUSER that grants it, ACL LOG what was refused"),
     MOVED(Remedy.WAIT, "it is a node of a cluster, which is not supported"),
     CLUSTERDOWN(Remedy.WAIT, "it is a node of a cluster, which is not supported"),
     CROSSSLOT(Remedy.WAIT, "it is a node of a cluster, which is not supported");
@@ -58,7 +60,12 @@ enum Refusal {
         if (!(failure instanceof RedisCommandExecutionException) || failure.getMessage() == null) {
             return Optional.empty();
         }
-        String word = failure.getMessage().split(" ", 2)[0];
+        String message = failure.getMessage();
+        // Inside a script Redis tells the same in words, and they differ between versions.
+        if (message.contains("executing the script can't") || message.contains("ACL failure in script")) {
+            return Optional.of(NOPERM);
+        }
+        String word = message.split(" ", 2)[0];
         return Stream.of(values()).filter(kind -> kind.name().equals(word)).findFirst();
     }
 

@@ -10,7 +10,6 @@ import dev.freshet.redis.RedisLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** What stands against a Redis that answers. */
@@ -18,6 +17,8 @@ final class RedisJudge {
 
     /** Of what is free beneath maxmemory. */
     private static final double FENCES_AT_MOST = 0.25;
+
+    private static final String PUBLISH = "PUBLISH";
 
     private final FreshetConfig config;
     private final Findings findings;
@@ -90,12 +91,16 @@ final class RedisJudge {
             return;
         }
         Set<String> words = new LinkedHashSet<>();
-        refused.forEach(command -> words.add(
-                "+" + command.get(0).toLowerCase(Locale.ROOT) + (command.get(0).equals("SCRIPT") ? "|load" : "")));
+        refused.forEach(command -> words.add(RedisRights.acl(command)));
         List<String> patterns = new ArrayList<>();
         if (refused.stream()
-                .anyMatch(command -> command.size() > 1 && command.get(1).startsWith(RedisLayout.PREFIX))) {
+                .anyMatch(command -> command.size() > 1
+                        && !command.get(0).equals(PUBLISH)
+                        && command.get(1).startsWith(RedisLayout.PREFIX))) {
             patterns.add("~" + RedisLayout.PREFIX + "*");
+        }
+        if (refused.stream().anyMatch(command -> command.get(0).equals(PUBLISH))) {
+            patterns.add("&" + RedisLayout.wakeChannel("*"));
         }
         for (CacheMapping cache : config.caches()) {
             Keys keys = Keys.of(cache.target());

@@ -8,6 +8,7 @@ import dev.freshet.redis.RedisLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** The commands that the writer and the mending commands run, each on a key that it may name. Pure. */
@@ -32,13 +33,18 @@ final class RedisRights {
             onKey(commands, cache);
         }
         String marker = RedisLayout.marker(config.pipeline());
-        for (String read : List.of("HGETALL", "HVALS", "UNLINK")) {
+        for (String read : List.of("HGETALL", "UNLINK")) {
             commands.add(List.of(read, marker));
         }
         commands.add(List.of("HGET", marker, "f"));
         commands.add(List.of("HSET", marker, "f", "v"));
         commands.add(List.of("HDEL", marker, "f"));
         return commands.stream().distinct().toList();
+    }
+
+    /** What of an ACL allows the command. */
+    static String acl(List<String> command) {
+        return "+" + command.get(0).toLowerCase(Locale.ROOT) + (command.get(0).equals("SCRIPT") ? "|load" : "");
     }
 
     private static void onKey(List<List<String>> commands, CacheMapping cache) {
@@ -86,6 +92,7 @@ final class RedisRights {
             commands.add(List.of("GET", lease));
             commands.add(List.of("SET", lease, "v"));
             commands.add(List.of("SMEMBERS", RedisLayout.waiters(key)));
+            commands.add(List.of("PUBLISH", RedisLayout.wakeChannel("1"), "1"));
         }
     }
 }

@@ -175,6 +175,11 @@ enum Form {
         return yaml;
     }
 
+    /** Matches every key of this form. */
+    String glob() {
+        return place().matcher(template.split(" ", 2)[0]).replaceAll("*");
+    }
+
     /** Any entry of this form. */
     Entry draw(Random random) {
         Map<String, Long> row = new LinkedHashMap<>();

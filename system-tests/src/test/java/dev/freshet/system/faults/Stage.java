@@ -3,6 +3,7 @@ package dev.freshet.system.faults;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.system.process.ConfigText;
+import dev.freshet.system.process.RedisUsers;
 import dev.freshet.system.process.RedisView;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The servers, two listeners and two writers, the links between them, the readers, and what happened. Thread-safe. */
@@ -49,6 +51,7 @@ final class Stage implements AutoCloseable {
     private final List<Part> listeners;
     private final List<Part> writers;
     private final RedisView redis;
+    private final String reader;
     private final Admin admin;
     private volatile Readers readers;
     private volatile Part active;
@@ -59,7 +62,14 @@ final class Stage implements AutoCloseable {
         this.kafka = link();
         this.servers = EmbeddedStack.builder()
                 .postgres(Map.of("wal_sender_timeout", "15s", "deadlock_timeout", "200ms"))
-                .redis(List.of("--appendonly", "no", "--busy-reply-threshold", "300"))
+                .redis(List.of(
+                        "--appendonly",
+                        "no",
+                        "--busy-reply-threshold",
+                        "300",
+                        // The users are to outlive the server.
+                        "--aclfile",
+                        emptyFile(directory.resolve("users.acl"))))
                 .kafka(Map.of("advertised.listeners", "PLAINTEXT://" + HOST + ":" + kafka.port()))
                 .start();
         String address = servers.kafka().address();
@@ -83,15 +93,23 @@ final class Stage implements AutoCloseable {
                 "3000",
                 "default.api.timeout.ms",
                 "20000"));
-        this.readers = new Readers(
-                pool(),
-                "redis://" + HOST + ":" + readersRedis.port(),
-                servers.redis().url(),
-                WINDOW,
-                chronicle);
+        this.reader = RedisUsers.ofApplication(
+                        servers.redis().url(),
+                        "reader",
+                        Stream.of(Form.values()).map(Form::glob).distinct().toArray(String[]::new))
+                .replace(":" + servers.redis().port(), ":" + readersRedis.port());
+        this.readers = newReaders();
         parts().forEach(Part::start);
         var unused = supervisor.scheduleWithFixedDelay(
                 () -> parts().forEach(Part::supervise), 100, 100, TimeUnit.MILLISECONDS);
+    }
+
+    private static String emptyFile(Path file) {
+        try {
+            return Files.createFile(file).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Link link() {
@@ -138,12 +156,7 @@ final class Stage implements AutoCloseable {
     }
 
     private Readers newReaders() {
-        return new Readers(
-                pool(),
-                "redis://" + HOST + ":" + readersRedis.port(),
-                servers.redis().url(),
-                WINDOW,
-                chronicle);
+        return new Readers(pool(), reader, servers.redis().url(), WINDOW, chronicle);
     }
 
     private HikariDataSource pool() {

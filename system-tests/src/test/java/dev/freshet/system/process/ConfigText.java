@@ -7,16 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Configuration files, written as JSON, which YAML contains. */
+/** Configuration files, written as JSON, which YAML contains; their Redis is used with the least rights. */
 public final class ConfigText {
 
     private ConfigText() {}
 
     public static Path write(Path directory, Map<String, ?> config) {
         try {
-            Path file = directory.resolve("freshet.yml");
-            JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), config);
-            return file;
+            return write(
+                    directory,
+                    JsonMapper.builder()
+                            .build()
+                            .writerWithDefaultPrettyPrinter()
+                            .writeValueAsString(config));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -24,7 +27,7 @@ public final class ConfigText {
 
     public static Path write(Path directory, String yaml) {
         try {
-            return Files.writeString(directory.resolve("freshet.yml"), yaml);
+            return Files.writeString(directory.resolve("freshet.yml"), RedisUsers.ofPipeline(yaml));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

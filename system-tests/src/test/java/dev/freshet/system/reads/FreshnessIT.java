@@ -64,6 +64,7 @@ class FreshnessIT {
     private static final Versions versions = new Versions();
     private static Pipeline pipeline;
     private static RedisClient client;
+    private static RedisClient reading;
     private static HikariDataSource source;
 
     @TempDir
@@ -72,6 +73,8 @@ class FreshnessIT {
     @BeforeAll
     static void start() throws SQLException {
         client = RedisClient.create(EmbeddedStack.shared().redis().url());
+        reading = RedisClient.create(
+                Versions.reader(EmbeddedStack.shared().redis().url()));
         RedisCommands<String, String> redis = client.connect().sync();
         redis.flushall();
         PostgresServer postgres = EmbeddedStack.shared().postgres();
@@ -99,6 +102,7 @@ class FreshnessIT {
         source.close();
         pipeline.close();
         client.shutdown();
+        reading.shutdown();
     }
 
     /** A write whose token another process reads with, at once or a while later. */
@@ -189,8 +193,8 @@ class FreshnessIT {
         SimpleMeterRegistry plainMeters = new SimpleMeterRegistry();
         ScheduledExecutorService threads = Executors.newScheduledThreadPool(6);
         try (Connection connection = pipeline.connect();
-                FreshCache fresh = Versions.cache(client, source, freshMeters);
-                FreshCache plain = Versions.cache(client, source, plainMeters)) {
+                FreshCache fresh = Versions.cache(reading, source, freshMeters);
+                FreshCache plain = Versions.cache(reading, source, plainMeters)) {
             Readers demanding = new Readers(fresh, FRESH);
             Readers undemanding = new Readers(plain, ReadOptions.defaults());
             Random random = new Random(1);

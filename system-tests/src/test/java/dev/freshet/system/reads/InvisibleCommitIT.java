@@ -8,6 +8,7 @@ import dev.freshet.client.SnapshotSource;
 import dev.freshet.model.Snapshot;
 import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
+import dev.freshet.system.process.RedisUsers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -44,6 +45,7 @@ class InvisibleCommitIT {
     private static Pipeline pipeline;
     private static PGSimpleDataSource source;
     private static RedisClient client;
+    private static RedisClient reading;
     private static RedisCommands<String, String> redis;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -54,6 +56,8 @@ class InvisibleCommitIT {
     @BeforeAll
     static void start(@TempDir Path directory) throws SQLException {
         client = RedisClient.create(EmbeddedStack.shared().redis().url());
+        reading = RedisClient.create(
+                RedisUsers.ofApplication(EmbeddedStack.shared().redis().url(), "invisible_reader", "row:*"));
         redis = client.connect().sync();
         redis.flushall();
         own = EmbeddedStack.builder().postgres().start();
@@ -85,6 +89,7 @@ class InvisibleCommitIT {
         pipeline.close();
         own.close();
         client.shutdown();
+        reading.shutdown();
     }
 
     @AfterEach
@@ -141,7 +146,7 @@ class InvisibleCommitIT {
     }
 
     private FreshCache cache(SnapshotSource snapshots) {
-        return FreshCache.builder(client, snapshots)
+        return FreshCache.builder(reading, snapshots)
                 .fenceWindow(WINDOW)
                 .leaseLife(WINDOW.dividedBy(2))
                 .commandTimeout(Duration.ofSeconds(10))

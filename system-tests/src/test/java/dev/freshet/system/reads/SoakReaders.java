@@ -3,6 +3,7 @@ package dev.freshet.system.reads;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.freshet.client.FreshCache;
 import dev.freshet.client.SnapshotSource;
+import dev.freshet.system.process.RedisUsers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -85,7 +86,8 @@ final class SoakReaders {
         try (PrintWriter out = new PrintWriter(buffered);
                 HikariDataSource source = StampedeReaders.source(arguments[1], arguments[2]);
                 Connection looking = source.getConnection();
-                RedisClient client = RedisClient.create(arguments[0]);
+                RedisClient client = RedisClient.create(RedisUsers.ofApplication(
+                        arguments[0], "soak_reader", "book:*", "shelf:*", "card:*", "member:*"));
                 RedisClient own = RedisClient.create(Trouble.own(arguments[0]));
                 FreshCache plain = builder(client, source, meters, observations).build();
                 FreshCache near = builder(client, source, meters, observations)

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.freshet.client.FreshCache;
 import dev.freshet.client.JdbcLoader;
 import dev.freshet.client.SnapshotSource;
+import dev.freshet.system.process.RedisUsers;
 import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
@@ -36,7 +37,8 @@ final class StampedeReaders {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         try (HikariDataSource source = source(arguments[1], arguments[2]);
-                RedisClient client = RedisClient.create(arguments[0]);
+                RedisClient client =
+                        RedisClient.create(RedisUsers.ofApplication(arguments[0], "stampede_reader", KEY));
                 FreshCache cache = FreshCache.builder(client, SnapshotSource.of(source))
                         // A thousand threads on few processors: patience, so that it is the lease that is tried.
                         .commandTimeout(Duration.ofSeconds(20))

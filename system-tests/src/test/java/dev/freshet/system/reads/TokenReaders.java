@@ -28,7 +28,7 @@ final class TokenReaders {
         System.setOut(System.err);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         try (HikariDataSource source = StampedeReaders.source(arguments[1], arguments[2]);
-                RedisClient client = RedisClient.create(arguments[0]);
+                RedisClient client = RedisClient.create(Versions.reader(arguments[0]));
                 FreshCache cache = Versions.cache(client, source, new SimpleMeterRegistry())) {
             out.println("ready");
             for (String line = in.readLine(); line != null; line = in.readLine()) {

@@ -2,6 +2,7 @@ package dev.freshet.system.reads;
 
 import dev.freshet.client.FreshCache;
 import dev.freshet.client.SnapshotSource;
+import dev.freshet.system.process.RedisUsers;
 import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
@@ -35,6 +36,11 @@ final class Versions {
 
     static String key(int item) {
         return "item:" + item;
+    }
+
+    /** The address with the user of those who read. */
+    static String reader(String redis) {
+        return RedisUsers.ofApplication(redis, "versions_reader", "item:*");
     }
 
     /** A cache as an application has it, with a near cache. */
