@@ -6,6 +6,7 @@ import dev.freshet.model.config.RedisConfig;
 import dev.freshet.model.config.RedisTls;
 import dev.freshet.model.config.Secret;
 import dev.freshet.redis.KeyCommand.Invalidate;
+import dev.freshet.stack.Certificate;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.net.InetAddress;
 import java.net.ServerSocket;

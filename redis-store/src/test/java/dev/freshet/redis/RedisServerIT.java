@@ -408,6 +408,19 @@ class RedisServerIT {
             commands.aclSetuser("freshet", new AclSetuserArgs().removeCommand(CommandType.EVALSHA));
             refusedUntil(
                     store, Refusal.NOPERM, () -> commands.aclSetuser("freshet", new AclSetuserArgs().allCommands()));
+            // Inside a script the refusal has another form, and the same mend.
+            commands.aclSetuser("freshet", new AclSetuserArgs().removeCommand(CommandType.ZADD));
+            assertThat(store.apply(List.of(invalidate("k", Fence.of(7)))).toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(4))
+                    .withThrowableThat()
+                    .havingCause()
+                    .withMessageContaining(Refusal.NOPERM.mend());
+            commands.aclSetuser("freshet", new AclSetuserArgs().allCommands().resetKeys());
+            assertThat(store.apply(List.of(invalidate("k", Fence.of(7)))).toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(4))
+                    .withThrowableThat()
+                    .havingCause()
+                    .withMessageContaining(Refusal.NOPERM.mend());
         }
     }
 

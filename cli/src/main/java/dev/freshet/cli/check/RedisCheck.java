@@ -76,6 +76,7 @@ final class RedisCheck {
 
     /** Tells a server that is away from one that refuses. */
     private boolean reachable() {
+        String url = config.redis().url().reveal();
         try (RedisClient client = RedisClients.create(config.redis(), LIMIT)) {
             client.connect().close();
             return true;
@@ -84,12 +85,15 @@ final class RedisCheck {
                     .ifPresentOrElse(
                             refusal -> findings.wrong("redis.url", refusal),
                             () -> findings.unreachable(
-                                    "redis.url", "Redis cannot be reached within " + LIMIT.toSeconds() + " s"));
+                                    "redis.url",
+                                    "Redis cannot be reached within " + LIMIT.toSeconds() + " s"
+                                            // A server without TLS waits for more of what it takes for a command.
+                                            + (url.startsWith("rediss") ? " by TLS: is it spoken at this port?" : "")));
             return false;
         } catch (IllegalArgumentException | IllegalStateException e) {
             findings.wrong(
                     "redis.url",
-                    config.redis().url().reveal().startsWith("redis-socket:")
+                    url.startsWith("redis-socket:")
                             ? "a socket needs Linux on x86-64 or ARM64, and a directory for temporary files from which"
                                     + " libraries may be loaded; name the server's address instead"
                             : "must have the form redis://[user:password@]host[:port][/database]");

@@ -97,6 +97,32 @@ class CacheAndKafkaChecksIT {
     }
 
     @Test
+    void aRedisThatAnswersNoTlsIsAskedAbout() {
+        CheckReport report = check(
+                EmbeddedStack.shared().redis().url().replace("redis://", "rediss://"),
+                kafka("topics: { replication: 1 }"));
+
+        assertThat(report.exitCode()).isEqualTo(3);
+        assertThat(report.findings())
+                .singleElement()
+                .satisfies(finding ->
+                        assertThat(finding.place().message()).contains("by TLS: is it spoken at this port?"));
+    }
+
+    @Test
+    void aFileForTlsThatIsNotThereIsNamed() {
+        CheckReport report = check(
+                "rediss://localhost\", tls: { ca: \"/nowhere/ca.crt\" }, replay-on-failover: \"60s",
+                kafka("topics: { replication: 1 }"));
+
+        assertThat(report.exitCode()).isEqualTo(2);
+        assertThat(report.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.place().path()).isEqualTo("redis.tls.ca");
+            assertThat(finding.place().message()).contains("/nowhere/ca.crt is not there");
+        });
+    }
+
+    @Test
     void aClusterUrlIsNotServedYet() {
         CheckReport report = check("redis+cluster://localhost", kafka("topics: { replication: 1 }"));
 

@@ -216,7 +216,8 @@ class AttachIT {
             }
             redis.commands().flushall();
             Set<String> before = objects(source);
-            String config = ConfigText.write(directory, config(postgres)).toString();
+            String config = ConfigText.write(directory, config(postgres), environment(directory))
+                    .toString();
             String admin = postgres.jdbcUrl(DATABASE) + "?user=" + postgres.user() + "&password=" + postgres.password();
 
             assertThat(command(directory, admin, "setup", "--config", config)).isZero();

@@ -96,7 +96,10 @@ final class Stage implements AutoCloseable {
         this.reader = RedisUsers.ofApplication(
                         servers.redis().url(),
                         "reader",
-                        Stream.of(Form.values()).map(Form::glob).distinct().toArray(String[]::new))
+                        Stream.concat(
+                                        Stream.of("probe:*"),
+                                        Stream.of(Form.values()).map(Form::glob).distinct())
+                                .toArray(String[]::new))
                 .replace(":" + servers.redis().port(), ":" + readersRedis.port());
         this.readers = newReaders();
         parts().forEach(Part::start);

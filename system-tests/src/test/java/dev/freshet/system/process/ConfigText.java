@@ -26,8 +26,13 @@ public final class ConfigText {
     }
 
     public static Path write(Path directory, String yaml) {
+        return write(directory, yaml, Map.of());
+    }
+
+    /** @param environment of the processes that will read it */
+    public static Path write(Path directory, String yaml, Map<String, String> environment) {
         try {
-            return Files.writeString(directory.resolve("freshet.yml"), RedisUsers.ofPipeline(yaml));
+            return Files.writeString(directory.resolve("freshet.yml"), RedisUsers.ofPipeline(yaml, environment));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

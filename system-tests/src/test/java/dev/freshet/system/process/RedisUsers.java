@@ -33,8 +33,8 @@ public final class RedisUsers {
     private RedisUsers() {}
 
     /** The configuration file with the pipeline's user in its url; as it is where its url names one. */
-    static String ofPipeline(String yaml) {
-        FreshetConfig config = ConfigFile.parse(yaml, System.getenv()).config();
+    static String ofPipeline(String yaml, Map<String, String> environment) {
+        FreshetConfig config = ConfigFile.parse(yaml, environment).config();
         String url = config.redis().url().reveal();
         if (url.contains("@")) {
             return yaml;
