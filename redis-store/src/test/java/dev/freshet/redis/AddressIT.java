@@ -37,7 +37,7 @@ class AddressIT {
     static void start() throws Exception {
         own = Certificate.make(directory, "own", "ip:127.0.0.1");
         int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
         redis = TestRedis.start(

@@ -41,7 +41,7 @@ class AddressesIT {
     void changesArriveOverTlsAndOverASocket() throws Exception {
         Certificate own = Certificate.make(directory, "own", "ip:127.0.0.1");
         int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
         Path socket = directory.resolve("redis.sock");

@@ -58,7 +58,8 @@ class SentinelIT {
     private static final Pattern VERSION = Pattern.compile("\"version\": ?(\\d+)|^(\\d+)$");
 
     private final PostgresServer postgres = EmbeddedStack.shared().postgres();
-    private final Random seeds = new Random(Long.getLong("freshet.sentinel.seed", System.nanoTime()));
+    private final long seed = Long.getLong("freshet.sentinel.seed", System.nanoTime());
+    private final Random seeds = new Random(seed);
     private final CountDownLatch ending = new CountDownLatch(1);
     private final AtomicInteger reads = new AtomicInteger();
     private final AtomicInteger failedReads = new AtomicInteger();
@@ -68,6 +69,7 @@ class SentinelIT {
 
     @Test
     void whatAFailoverLosesIsAppliedAgain() throws Exception {
+        System.out.println("SentinelIT: -Dfreshet.sentinel.seed=" + seed);
         execute("postgres", "CREATE DATABASE " + PIPELINE);
         execute(
                 PIPELINE,
