@@ -2,7 +2,7 @@ package dev.freshet.cli.check;
 
 import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.model.config.FreshetConfig;
-import dev.freshet.model.config.RedisConfig;
+import dev.freshet.model.config.RedisTls;
 import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.redis.RedisClients;
 import io.lettuce.core.RedisClient;
@@ -60,10 +60,11 @@ final class RedisCheck {
     }
 
     private boolean filesStand() {
-        RedisConfig redis = config.redis();
-        boolean all = stands("redis.tls.ca", redis.tls().ca());
-        all &= stands("redis.tls.certificate", redis.tls().certificate());
-        return all & stands("redis.tls.key", redis.tls().key());
+        RedisTls tls = config.redis().tls();
+        boolean ca = stands("redis.tls.ca", tls.ca());
+        boolean certificate = stands("redis.tls.certificate", tls.certificate());
+        boolean key = stands("redis.tls.key", tls.key());
+        return ca && certificate && key;
     }
 
     private boolean stands(String path, Optional<Path> file) {

@@ -188,7 +188,8 @@ class SentinelIT {
             while (!ending.await(1, TimeUnit.MILLISECONDS)) {
                 int id = 1 + random.nextInt(ITEMS);
                 try {
-                    cache.get("item:" + id, Long.class, JdbcLoader.of(source, connection -> version(connection, id)));
+                    var unused = cache.get(
+                            "item:" + id, Long.class, JdbcLoader.of(source, connection -> version(connection, id)));
                 } catch (RuntimeException | SQLException e) {
                     failedReads.incrementAndGet();
                 }
