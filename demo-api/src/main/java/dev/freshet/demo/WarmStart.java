@@ -41,8 +41,8 @@ final class WarmStart implements AutoCloseable {
 
     /** @param out is told each second how far it has come, and at the end of each cache */
     static WarmStart of(FreshetConfig config, Catalogue catalogue, CachedReads reads, PrintStream out) {
-        RedisCacheStore store = RedisCacheStore.at(
-                config.redis(), config.writer().fenceWindow());
+        RedisCacheStore store =
+                RedisCacheStore.at(config.redis(), config.writer().fenceWindow());
         return new WarmStart(config, catalogue, reads, store, out);
     }
 
