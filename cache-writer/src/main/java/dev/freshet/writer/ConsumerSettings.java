@@ -15,9 +15,11 @@ final class ConsumerSettings {
         Map<String, Object> properties = new HashMap<>();
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
         properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
-        // The least that brokers allow by default: so soon another writer takes over from one that was killed.
-        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
-        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
+        if (!config.kafka().brokersLeadGroups()) {
+            // The least that brokers allow by default: so soon another writer takes over from one that was killed.
+            properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+            properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
+        }
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "freshet-writer");
         // A broker behind a connection that is silent, rather than broken, is asked over another after so long.
         properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);

@@ -98,6 +98,7 @@ final class WriterLoop implements Runnable {
     private final Snapshots snapshots;
     private final Places places;
     private final Watermarks watermarks;
+    private final TopicIds topicIds;
     private final Resuming resuming;
     private final Acknowledgements acknowledgements;
     private final ScheduledExecutorService timer;
@@ -161,6 +162,7 @@ final class WriterLoop implements Runnable {
         this.snapshots = snapshots;
         this.places = places;
         this.watermarks = watermarks;
+        this.topicIds = topicIds;
         this.resuming = new Resuming(consumer, places, topicIds, replay, day, clock, this::untilAvailable);
         this.acknowledgements = new Acknowledgements(config.fenceWindow());
         this.timer = timer;
@@ -505,9 +507,7 @@ final class WriterLoop implements Runnable {
             if (!resumed.replayed().isEmpty()) {
                 clear(resumed.replayed());
             }
-            if (resumed.partitions().contains(new TopicPartition(topics.control(), 0))) {
-                flushChangedMappings();
-            }
+            seeToMappings(resumed.partitions());
         });
     }
 
@@ -548,9 +548,36 @@ final class WriterLoop implements Runnable {
         }
     }
 
+    /** Done by the one writer that reads the control topic; where nobody writes one, the first of the tables' topics. */
+    private void seeToMappings(Set<TopicPartition> resumed) {
+        TopicPartition control = new TopicPartition(topics.control(), 0);
+        if (resumed.contains(control)) {
+            flushChangedMappings(true);
+        } else if (!consumer.assignment().contains(control) && readsFirstOfForeignTopics(resumed)) {
+            LOG.warn(
+                    "There is no topic {}: another Debezium writes the tables' topics, and nobody tells of gaps in them, nor"
+                            + " how fresh the caches are",
+                    control.topic());
+            flushChangedMappings(false);
+        }
+    }
+
+    private boolean readsFirstOfForeignTopics(Set<TopicPartition> resumed) {
+        Set<String> all = new HashSet<>(tables.keySet());
+        all.add(topics.control());
+        Set<String> standing = untilAvailable(
+                        () -> topicIds.of(all).toCompletableFuture().join())
+                .keySet();
+        return !standing.contains(topics.control())
+                && standing.stream()
+                        .sorted()
+                        .limit(1)
+                        .anyMatch(first -> resumed.contains(new TopicPartition(first, 0)));
+    }
+
     /** What stands of a mapping that is new, or was another, no change has reached. */
-    private void flushChangedMappings() {
-        Set<CacheMapping> changed = places.changedMappings();
+    private void flushChangedMappings(boolean attachIsTold) {
+        Set<CacheMapping> changed = places.changedMappings(attachIsTold);
         if (changed.isEmpty()) {
             return;
         }

@@ -113,13 +113,13 @@ final class WriterLoopTest {
     private final Map<String, String> topicIds = new HashMap<>(Map.of(TABLE.topic(), "t1", CONTROL.topic(), "c1"));
     private Instant now = Instant.now();
     private Snapshot visible = Snapshot.parse("100:100:");
-    private final WriterLoop loop = loop();
+    private WriterLoop loop = loop(WriterConfig.OnAttach.KEEP);
 
-    private WriterLoop loop() {
+    private WriterLoop loop(WriterConfig.OnAttach onAttach) {
         var mappings = List.of(Mappings.key("book", "book:{id}"));
         return new WriterLoop(
                 new Topics("shop"),
-                new WriterConfig(new HostPort("127.0.0.1", 0), WriterConfig.OnAttach.KEEP, WINDOW, Optional.empty()),
+                new WriterConfig(new HostPort("127.0.0.1", 0), onAttach, WINDOW, Optional.empty()),
                 kafka,
                 new RecordDecoder(
                         Set.of(BOOKS),
@@ -447,6 +447,26 @@ final class WriterLoopTest {
                     assertThat(place()).isEqualTo("t1:2");
                     assertThat(committed()).contains(2L);
                 });
+    }
+
+    @Test
+    void aFirstAttachOfWhichNobodyTellsFlushesTheMappedCaches() {
+        topicIds.remove(CONTROL.topic());
+        loop = loop(WriterConfig.OnAttach.FLUSH);
+        run(
+                () -> {
+                    kafka.updateBeginningOffsets(Map.of(TABLE, 0L));
+                    kafka.updateEndOffsets(Map.of(TABLE, 0L));
+                    kafka.rebalance(List.of(TABLE));
+                },
+                () -> {},
+                () -> assertThat(store.names()).containsExactly("publish", "fence", "sweep"));
+    }
+
+    @Test
+    void aFirstAttachOfWhichTheListenerTellsIsNotFlushedTwice() {
+        loop = loop(WriterConfig.OnAttach.FLUSH);
+        run(this::assign, () -> {}, () -> assertThat(store.names()).containsExactly("publish"));
     }
 
     @Test

@@ -35,12 +35,15 @@ final class EngineProperties {
         engine.setProperty("database.dbname", address.database());
         engine.setProperty("database.user", settings.postgres().user());
         engine.setProperty("database.password", settings.postgres().password().reveal());
-        address.properties()
-                .forEach((name, value) ->
-                        engine.setProperty((DEBEZIUM_OWN.contains(name) ? "database." : "driver.") + name, value));
+        address.properties().forEach((name, value) -> engine.setProperty(prefixed(name), value));
         engine.setProperty("driver.socketFactory", PatientSocketFactory.class.getName());
         // A role's or a database's own setting would print bytes in a form that Debezium fails on.
         engine.setProperty("driver.options", engine.getProperty("driver.options", "") + " -c bytea_output=hex");
+    }
+
+    /** Debezium's name of a property of the driver. */
+    static String prefixed(String property) {
+        return (DEBEZIUM_OWN.contains(property) ? "database." : "driver.") + property;
     }
 
     private static void capture(Properties engine, CaptureSettings settings) {
@@ -52,9 +55,11 @@ final class EngineProperties {
         engine.setProperty("skipped.operations", "none");
         engine.setProperty("decimal.handling.mode", "string");
         engine.setProperty("message.prefix.include.list", Heartbeats.PREFIX);
-        engine.setProperty(
-                "table.include.list",
-                settings.tables().stream().map(EngineProperties::pattern).collect(Collectors.joining(",")));
+        engine.setProperty("table.include.list", tables(settings));
+    }
+
+    static String tables(CaptureSettings settings) {
+        return settings.tables().stream().map(EngineProperties::pattern).collect(Collectors.joining(","));
     }
 
     /** The listener restarts the engine itself, after its own checks. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -37,23 +38,25 @@ import org.slf4j.LoggerFactory;
 /** The pipeline's topics on a Kafka cluster. Used by one thread at a time. */
 public final class KafkaChangeLog implements ChangeLog {
 
-    private static final Duration SHORTEST_CONTROL_RETENTION = Duration.ofDays(7);
     private static final Duration READ_LIMIT = Duration.ofSeconds(30);
-    private static final String OFFSETS_SEGMENT = Integer.toString(16 << 20);
     private static final int KAFKA_DEFAULT_MAX_MESSAGE = 1_048_588;
     private static final Logger LOG = LoggerFactory.getLogger(KafkaChangeLog.class);
 
     private final KafkaConfig config;
+    private final String bootstrapServers;
     private final KafkaClients clients;
     private final Topics topics;
     private final List<String> tableTopics;
+    private final List<NewTopic> wanted;
     private final Map<String, Integer> learnedLimits = new HashMap<>();
 
     public KafkaChangeLog(KafkaConfig config, String bootstrapServers, Topics topics, Collection<TableId> tables) {
         this.config = config;
+        this.bootstrapServers = bootstrapServers;
         this.clients = new KafkaClients(config, bootstrapServers);
         this.topics = topics;
-        this.tableTopics = tables.stream().map(topics::of).sorted().distinct().toList();
+        this.tableTopics = PipelineTopics.ofTables(topics, tables);
+        this.wanted = PipelineTopics.of(config, topics, tables);
     }
 
     @Override
@@ -61,7 +64,7 @@ public final class KafkaChangeLog implements ChangeLog {
         try (Admin admin = clients.admin()) {
             Set<String> present = get(admin.listTopics().names(), "list topics");
             List<NewTopic> missing = new ArrayList<>();
-            for (NewTopic topic : wanted()) {
+            for (NewTopic topic : wanted) {
                 if (!present.contains(topic.name())) {
                     missing.add(topic);
                 }
@@ -70,49 +73,20 @@ public final class KafkaChangeLog implements ChangeLog {
         }
     }
 
-    private List<NewTopic> wanted() {
-        List<NewTopic> wanted = new ArrayList<>();
-        for (String topic : tableTopics) {
-            wanted.add(topic(topic, config.partitions(), TopicConfig.CLEANUP_POLICY_DELETE, config.retention()));
-        }
-        // A reader that was away for longer than the retention still has to find the gap.
-        Duration control = config.retention().compareTo(SHORTEST_CONTROL_RETENTION) > 0
-                ? config.retention()
-                : SHORTEST_CONTROL_RETENTION;
-        wanted.add(topic(topics.control(), 1, TopicConfig.CLEANUP_POLICY_DELETE, control));
-        NewTopic offsets = topic(topics.offsets(), 1, TopicConfig.CLEANUP_POLICY_COMPACT, control);
-        // Kafka compacts closed segments only; each start reads the topic whole.
-        offsets.configs().put(TopicConfig.SEGMENT_BYTES_CONFIG, OFFSETS_SEGMENT);
-        wanted.add(offsets);
-        return wanted;
-    }
-
-    private NewTopic topic(String name, int partitions, String cleanup, Duration retention) {
-        Map<String, String> settings = new TreeMap<>();
-        settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, cleanup);
-        settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()));
-        if (config.replication() >= 3) {
-            // With one replica in sync, acks=all would be no more than acks=1.
-            settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
-        }
-        return new NewTopic(name, partitions, (short) config.replication()).configs(settings);
-    }
-
+    /** What may be made is made; of the rest all is told at once. */
     private void create(Admin admin, List<NewTopic> missing) {
         if (missing.isEmpty()) {
             return;
         }
-        List<String> names = missing.stream().map(NewTopic::name).toList();
-        for (var created : admin.createTopics(missing).values().entrySet()) {
+        List<NewTopic> refused = new ArrayList<>();
+        Map<String, KafkaFuture<Void>> creations = admin.createTopics(missing).values();
+        for (NewTopic topic : missing) {
             try {
-                get(created.getValue(), "create topic " + created.getKey());
+                get(creations.get(topic.name()), "create topic " + topic.name());
+                LOG.info("Created topic {}", topic.name());
             } catch (ListenerException e) {
                 if (e.getCause() instanceof AuthorizationException) {
-                    throw new SetupRequiredException(
-                            List.of("Kafka does not let this user create topics; create " + names + " with "
-                                    + config.partitions() + " partitions (" + topics.control() + " and "
-                                    + topics.offsets() + " with 1, the latter compacted)"),
-                            List.of());
+                    refused.add(topic);
                 } else if (e.getCause() instanceof InvalidReplicationFactorException) {
                     throw new SetupRequiredException(
                             List.of("kafka.topics.replication: the cluster has fewer than " + config.replication()
@@ -123,7 +97,14 @@ public final class KafkaChangeLog implements ChangeLog {
                 }
             }
         }
-        LOG.info("Created topics {}", names);
+        if (!refused.isEmpty()) {
+            throw new SetupRequiredException(
+                    List.of("Kafka does not let this user create topics, nor see whether they stand; create: "
+                            + refused.stream().map(NewTopic::name).collect(Collectors.joining(", "))),
+                    refused.stream()
+                            .map(topic -> TopicCommand.create(bootstrapServers, topic))
+                            .toList());
+        }
     }
 
     @Override
@@ -181,7 +162,7 @@ public final class KafkaChangeLog implements ChangeLog {
     }
 
     private Map<String, Uuid> ids(Admin admin) {
-        List<String> names = wanted().stream().map(NewTopic::name).toList();
+        List<String> names = wanted.stream().map(NewTopic::name).toList();
         Map<String, Uuid> ids = new HashMap<>();
         describe(admin, names).forEach((topic, description) -> ids.put(topic, description.topicId()));
         return ids;

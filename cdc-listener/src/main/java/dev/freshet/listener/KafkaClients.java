@@ -52,9 +52,9 @@ final class KafkaClients {
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "5");
         // No lingering: while five requests are in flight, a backlog fills larger batches by itself.
-        settings.put(ProducerConfig.LINGER_MS_CONFIG, "0");
-        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, "131072");
-        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        settings.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
+        settings.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, "131072");
+        settings.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(largestRequest));
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(Math.max(BUFFER, 4 * largestRequest)));
         // A broker behind a connection that is silent, rather than broken, is asked over another after so long.

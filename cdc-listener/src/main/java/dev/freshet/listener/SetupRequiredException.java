@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * The source needs what the listener's role may not do itself, or should not do unasked. Waiting does not mend it;
- * the SQL does, run by an administrator.
+ * the SQL, or a command, does, run by an administrator.
  */
 public final class SetupRequiredException extends ListenerException {
     private static final long serialVersionUID = 1;
@@ -23,7 +23,10 @@ public final class SetupRequiredException extends ListenerException {
         return problems;
     }
 
-    /** The statements that mend them, in order, each with its semicolon; empty where no SQL does. */
+    /**
+     * The statements that mend them, in order, each with its semicolon, or command lines of Kafka's; empty where neither
+     * does.
+     */
     public List<String> sql() {
         return sql;
     }

@@ -5,8 +5,10 @@ import dev.freshet.cli.check.Checks;
 import dev.freshet.cli.check.Finding;
 import dev.freshet.cli.check.Part;
 import dev.freshet.listener.CaptureSettings;
+import dev.freshet.listener.ConnectorConfiguration;
 import dev.freshet.listener.SourceSql;
 import dev.freshet.model.config.ConfigFile;
+import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.model.config.PostgresConfig;
 import dev.freshet.writer.catalogue.SourceConnection;
 import dev.freshet.writer.catalogue.SourceUnavailableException;
@@ -37,6 +39,14 @@ final class SetupCommand implements Callable<Integer> {
     @Option(names = "--print", description = "Only print the SQL, for an administrator to run.")
     private boolean print;
 
+    @Option(
+            names = "--print-connect",
+            description = {
+                "Only print a connector for a Kafka Connect that is to take the listener's place, as POST /connectors takes"
+                        + " it: Debezium writes the topics then. Without the password."
+            })
+    private boolean printConnect;
+
     private final Main.Console console;
 
     SetupCommand(Main.Console console) {
@@ -46,11 +56,34 @@ final class SetupCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ConfigFile file = config.read(console);
+        if (printConnect) {
+            return printConnect(file.config());
+        }
         PostgresConfig own = file.config().postgres();
         PostgresConfig by = admin.connection(console, own).orElse(own);
         try (SourceConnection source = new SourceConnection(by, "setup")) {
             return print ? print(file, by, source) : make(file, by, source);
         }
+    }
+
+    private int printConnect(FreshetConfig read) {
+        ConnectorConfiguration connector = new ConnectorConfiguration(read);
+        console.out().println(connector.toJson());
+        console.err()
+                .println("freshet: the worker needs config.providers=env, config.providers.env.class="
+                        + "org.apache.kafka.common.config.provider.EnvVarConfigProvider, and in its environment: "
+                        + String.join(", ", connector.variables()));
+        if (connector.leavesServersOut()) {
+            console.err().println("freshet: Debezium takes one address, the first of postgres.url");
+        }
+        if (read.kafka().bootstrapServers().isEmpty()) {
+            console.err().println("freshet: name the worker's Kafka in kafka.bootstrap-servers for the writer");
+        }
+        console.err()
+                .println(
+                        "freshet: nobody tells the writer of gaps or of how fresh the caches are; docs/connect.md says what"
+                                + " that means");
+        return ExitCode.DONE;
     }
 
     /** Without a connection the statements are those that every version takes. */

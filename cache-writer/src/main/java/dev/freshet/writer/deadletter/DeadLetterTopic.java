@@ -64,7 +64,8 @@ public final class DeadLetterTopic {
         }
     }
 
-    private NewTopic wanted() {
+    /** The topic, as the writer makes it. */
+    public NewTopic wanted() {
         Duration retention =
                 config.retention().compareTo(SHORTEST_RETENTION) > 0 ? config.retention() : SHORTEST_RETENTION;
         Map<String, String> settings = new HashMap<>();
@@ -96,7 +97,7 @@ public final class DeadLetterTopic {
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        settings.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * LARGEST);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MILLIS);

@@ -107,17 +107,19 @@ public final class Places {
     }
 
     /**
-     * The mappings that are not those for which changes were applied so far. Where nothing is known of any, as at the
-     * first attach, there are none: something else flushes then.
+     * The mappings that are not those for which changes were applied so far. Where nothing is known of any, this is the
+     * first attach.
+     *
+     * @param attachIsTold whether the listener tells of the first attach, so that what it tells flushes then, and not this
      */
-    public Set<CacheMapping> changedMappings() {
+    public Set<CacheMapping> changedMappings(boolean attachIsTold) {
         Set<String> known = marker.fields().keySet().stream()
                 .filter(field -> field.startsWith(CACHE))
                 .collect(Collectors.toSet());
         known.stream()
                 .filter(field -> !mappings.containsKey(field.substring(CACHE.length())))
                 .forEach(field -> wanted.put(field, ""));
-        if (known.isEmpty()) {
+        if (known.isEmpty() && attachIsTold) {
             adopt(mappings.values());
             return Set.of();
         }

@@ -35,7 +35,7 @@ public record CheckReport(List<Finding> findings) {
             text.append(finding.severity().compareTo(Severity.WARNING) <= 0 ? "note: " : "");
             text.append(finding.place()).append(System.lineSeparator());
             for (Mend mend : finding.mends()) {
-                if (mend.kind() == Mend.Kind.SQL || mend.kind() == Mend.Kind.PARAMETER) {
+                if (mend.isCommand()) {
                     text.append("    ").append(mend.text()).append(System.lineSeparator());
                 }
             }

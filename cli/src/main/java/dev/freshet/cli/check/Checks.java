@@ -26,7 +26,7 @@ public final class Checks {
         }
         if (parts.contains(Part.KAFKA)
                 && file.config().kafka().bootstrapServers().isPresent()) {
-            new KafkaCheck(file.config().kafka(), findings).check();
+            new KafkaCheck(file.config(), parts, findings).check();
         }
         if (parts.contains(Part.BROKER)
                 && file.config().kafka().bootstrapServers().isEmpty()) {

@@ -1,9 +1,11 @@
 package dev.freshet.cli.check;
 
 import dev.freshet.cli.check.Finding.Severity;
+import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.model.config.KafkaConfig;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,11 +20,15 @@ final class KafkaCheck {
 
     private static final int LIMIT_SECONDS = 8;
 
+    private final FreshetConfig pipeline;
     private final KafkaConfig config;
+    private final Set<Part> parts;
     private final Findings findings;
 
-    KafkaCheck(KafkaConfig config, Findings findings) {
-        this.config = config;
+    KafkaCheck(FreshetConfig pipeline, Set<Part> parts, Findings findings) {
+        this.pipeline = pipeline;
+        this.config = pipeline.kafka();
+        this.parts = parts;
         this.findings = findings.because("changes wait in Kafka until they are applied");
     }
 
@@ -45,6 +51,7 @@ final class KafkaCheck {
                                 + (brokers == 1 ? "" : "s") + "; write replication: " + brokers,
                         Mend.setting("kafka.topics.replication", Integer.toString(brokers)));
             }
+            new TopicCheck(pipeline, parts, findings).check(admin);
         } catch (TimeoutException e) {
             away();
         } catch (ExecutionException e) {

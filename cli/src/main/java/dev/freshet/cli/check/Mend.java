@@ -47,6 +47,11 @@ public record Mend(Kind kind, String text) {
         return sql("ALTER SYSTEM SET " + name + " = " + SqlIdentifier.literal(value) + ";");
     }
 
+    /** Whether it is a whole statement or command line, which a message would only repeat in part. */
+    boolean isCommand() {
+        return kind == Kind.SQL || kind == Kind.PARAMETER || kind == Kind.KAFKA;
+    }
+
     public static Mend setting(String path, String value) {
         return new Mend(Kind.SETTING, path + ": " + value);
     }

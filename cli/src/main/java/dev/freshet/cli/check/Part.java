@@ -12,12 +12,16 @@ public enum Part {
     /** The publication and the slot, or the right to make them. */
     PUBLICATION,
     KAFKA,
+    /** The topics that a listener writes, or the right to make them. */
+    PUBLISHING,
+    /** The topics and the group that a writer reads, and the topic that it writes. */
+    CONSUMING,
     /** That a {@code run} works an embedded broker, where the file names no Kafka. */
     BROKER,
     REDIS;
 
-    public static final Set<Part> LISTENER = Set.of(TABLES, CAPTURE, PUBLICATION, KAFKA, BROKER);
-    public static final Set<Part> WRITER = Set.of(TABLES, KAFKA, BROKER, REDIS);
+    public static final Set<Part> LISTENER = Set.of(TABLES, CAPTURE, PUBLICATION, KAFKA, PUBLISHING, BROKER);
+    public static final Set<Part> WRITER = Set.of(TABLES, KAFKA, CONSUMING, BROKER, REDIS);
     public static final Set<Part> RUN = Set.copyOf(EnumSet.complementOf(EnumSet.of(BROKER)));
 
     /** A trial run makes a slot and a publication of its own, and touches neither Kafka nor Redis. */

@@ -25,6 +25,8 @@ public final class Doctor {
 
     private static final Set<Part> SOURCE = Set.of(Part.TABLES, Part.CAPTURE, Part.PUBLICATION);
 
+    private static final Set<Part> KAFKA = Set.of(Part.KAFKA, Part.PUBLISHING, Part.CONSUMING);
+
     private final ConfigFile file;
     private final FreshetConfig config;
     private final Findings findings;
@@ -76,7 +78,7 @@ public final class Doctor {
                 named.or(() -> BrokerAddress.find(config.kafka().dataDir()));
         if (address.isEmpty()) {
             measures.add("kafka", "not looked at: 'freshet run' starts it, and does not run");
-        } else if (passed(Set.of(Part.KAFKA))) {
+        } else if (passed(KAFKA)) {
             new KafkaExam(config, address.get(), findings, measures).run();
         }
     }

@@ -141,6 +141,7 @@ public final class ConfigFile {
                 .orElse(Duration.ofHours(24));
         topics.done();
         Map<String, String> properties = section.properties("properties", Forms.RESERVED_KAFKA_PROPERTIES);
+        protocol(section.section("properties"), properties);
         if (embedded) {
             if (replication > 1) {
                 topics.problem(
@@ -175,6 +176,22 @@ public final class ConfigFile {
         files.done();
         section.done();
         return new RedisConfig(new Secret(url), replay, replicas, tls);
+    }
+
+    /** Kafka's consumer would refuse the same, later, and without naming the file. */
+    private static void protocol(Section section, Map<String, String> properties) {
+        String protocol = properties.getOrDefault(KafkaConfig.GROUP_PROTOCOL, "classic");
+        if (protocol.equalsIgnoreCase(KafkaConfig.CONSUMER_PROTOCOL)) {
+            Forms.SET_BY_BROKERS.forEach((property, broker) -> {
+                if (properties.containsKey(property)) {
+                    section.problem(
+                            property,
+                            "is set by the brokers with group.protocol: consumer (their " + broker + "); leave it out");
+                }
+            });
+        } else if (!protocol.equalsIgnoreCase("classic")) {
+            section.problem(KafkaConfig.GROUP_PROTOCOL, "must be classic or consumer");
+        }
     }
 
     private static WriterConfig writer(Section section) {

@@ -18,6 +18,12 @@ final class Forms {
     /** What the pipeline's correctness stands on is not to be set from outside. */
     static final Map<String, String> RESERVED_KAFKA_PROPERTIES = reserved();
 
+    /** What brokers set for a group of the protocol {@code consumer}, by the name of their own setting. */
+    static final Map<String, String> SET_BY_BROKERS = Map.of(
+            "session.timeout.ms", "group.consumer.session.timeout.ms",
+            "heartbeat.interval.ms", "group.consumer.heartbeat.interval.ms",
+            "partition.assignment.strategy", "group.consumer.assignors");
+
     private static final Pattern PIPELINE = Pattern.compile("[a-z][a-z0-9_]{0,62}");
     private static final Pattern POSTGRES = Pattern.compile("jdbc:postgresql://[^/?#@\\s]+/[^/?#\\s]+(\\?\\S*)?");
     private static final Pattern POSTGRES_CREDENTIAL = Pattern.compile("[?&](user|password)=");
@@ -150,6 +156,9 @@ final class Forms {
     private static Map<String, String> reserved() {
         Map<String, String> reserved = new LinkedHashMap<>();
         reserved.put("bootstrap.servers", "belongs to kafka.bootstrap-servers");
+        for (String property : List.of("client.id", "metric.reporters")) {
+            reserved.put(property, "is set by Freshet itself, another one for each of its clients; leave it out");
+        }
         for (String property : List.of(
                 "acks",
                 "enable.idempotence",
@@ -164,7 +173,16 @@ final class Forms {
                 "key.serializer",
                 "value.serializer",
                 "key.deserializer",
-                "value.deserializer")) {
+                "value.deserializer",
+                // The changes of a row are in order only where its key alone chooses the partition.
+                "partitioner.class",
+                "partitioner.ignore.keys",
+                // From the topics' own max.message.bytes.
+                "max.request.size",
+                "buffer.memory",
+                "delivery.timeout.ms",
+                "max.block.ms",
+                "allow.auto.create.topics")) {
             reserved.put(property, "is set by Freshet itself, which depends on it; leave it out");
         }
         return Map.copyOf(reserved);

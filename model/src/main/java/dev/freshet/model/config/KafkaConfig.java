@@ -17,8 +17,16 @@ public record KafkaConfig(
         int replication,
         Duration retention,
         Map<String, String> properties) {
+    static final String GROUP_PROTOCOL = "group.protocol";
+    static final String CONSUMER_PROTOCOL = "consumer";
+
     public KafkaConfig {
         properties = Map.copyOf(properties);
+    }
+
+    /** Whether the brokers set session timeout, heartbeat and assignment for the writers, as the protocol of KIP-848 has it. */
+    public boolean brokersLeadGroups() {
+        return CONSUMER_PROTOCOL.equalsIgnoreCase(properties.get(GROUP_PROTOCOL));
     }
 
     /** Without the properties' values: passwords stand among them. */

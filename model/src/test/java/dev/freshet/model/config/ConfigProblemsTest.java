@@ -307,6 +307,31 @@ class ConfigProblemsTest {
                         "kafka.properties.acks",
                         5,
                         "set by Freshet itself, which depends on it; leave it out"),
+                row(
+                        "redis:\n",
+                        "kafka: { bootstrap-servers: 'a:1', properties: { partitioner.class: P } }\nredis:\n",
+                        "kafka.properties.partitioner.class",
+                        5,
+                        "set by Freshet itself, which depends on it; leave it out"),
+                row(
+                        "redis:\n",
+                        "kafka: { bootstrap-servers: 'a:1', properties: { client.id: mine } }\nredis:\n",
+                        "kafka.properties.client.id",
+                        5,
+                        "another one for each of its clients; leave it out"),
+                row(
+                        "redis:\n",
+                        "kafka: { bootstrap-servers: 'a:1', properties: { group.protocol: Consumer,"
+                                + " session.timeout.ms: 9000 } }\nredis:\n",
+                        "kafka.properties.session.timeout.ms",
+                        5,
+                        "set by the brokers with group.protocol: consumer (their group.consumer.session.timeout.ms)"),
+                row(
+                        "redis:\n",
+                        "kafka: { bootstrap-servers: 'a:1', properties: { group.protocol: new } }\nredis:\n",
+                        "kafka.properties.group.protocol",
+                        5,
+                        "must be classic or consumer"),
                 row("  book:\n", "  my book:\n", "caches.my book", 8, "holds letters, digits, - and _"),
                 row(
                         "public.books",
