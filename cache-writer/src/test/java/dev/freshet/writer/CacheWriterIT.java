@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -241,6 +242,21 @@ final class CacheWriterIT {
         EmbeddedStack.shared().redis().start();
         awaitCommitted(offset + 1);
         await().atMost(LONG).ignoreExceptions().until(() -> !pipeline.stands("book:1"));
+    }
+
+    @Test
+    void theBrokersMayLeadTheWritersGroup() throws Exception {
+        pipeline.kafkaProperties(Map.of("group.protocol", "consumer"));
+        pipeline.set("book:1");
+        CacheWriter first = ready(book);
+        awaitCommitted(pipeline.change(change("u", "null", row(1, "a"))) + 1);
+        assertThat(pipeline.stands("book:1")).isFalse();
+        first.close();
+        pipeline.set("book:2");
+        long offset = pipeline.change(change("u", "null", row(2, "a")));
+        ready(book);
+        awaitCommitted(offset + 1);
+        assertThat(pipeline.stands("book:2")).isFalse();
     }
 
     @Test

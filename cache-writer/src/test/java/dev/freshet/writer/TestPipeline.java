@@ -54,6 +54,7 @@ final class TestPipeline implements AutoCloseable {
             new ByteArraySerializer(),
             new ByteArraySerializer());
     private final List<CacheWriter> writers = new ArrayList<>();
+    private Map<String, String> properties = Map.of();
 
     TestPipeline() throws SQLException, ExecutionException, InterruptedException {
         this(EmbeddedStack.shared().redis());
@@ -71,6 +72,11 @@ final class TestPipeline implements AutoCloseable {
         admin.createTopics(List.of(new NewTopic(table(), 1, (short) 1), new NewTopic(topics.control(), 1, (short) 1)))
                 .all()
                 .get();
+    }
+
+    /** Of the Kafka clients of writers that are started from now on. */
+    void kafkaProperties(Map<String, String> wanted) {
+        properties = Map.copyOf(wanted);
     }
 
     static String bootstrapServers() {
@@ -127,7 +133,7 @@ final class TestPipeline implements AutoCloseable {
                 database.name(),
                 database.config(),
                 new KafkaConfig(
-                        Optional.of(bootstrapServers()), Path.of("target"), 1, 1, Duration.ofHours(1), Map.of()),
+                        Optional.of(bootstrapServers()), Path.of("target"), 1, 1, Duration.ofHours(1), properties),
                 new RedisConfig(new Secret(server.url()), replay, 0),
                 new ListenerConfig(new HostPort("127.0.0.1", 0)),
                 new WriterConfig(new HostPort("127.0.0.1", 0), onAttach, WINDOW, Optional.empty()),

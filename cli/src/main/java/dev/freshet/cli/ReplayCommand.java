@@ -58,7 +58,7 @@ final class ReplayCommand implements Callable<Integer> {
         Duration reach = reach();
         ConfigFile file = config.read(console);
         FreshetConfig read = file.config();
-        Preflight.check(console, config.file(), file, Part.WRITER);
+        Preflight.check(console, config.file(), file, Part.REPLAY);
         try (RedisCacheStore store =
                         RedisCacheStore.at(read.redis(), read.writer().fenceWindow());
                 Replay replay = new Replay(read, KafkaAddress.of(read), store)) {

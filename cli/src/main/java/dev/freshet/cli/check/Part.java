@@ -24,6 +24,9 @@ public enum Part {
     public static final Set<Part> WRITER = Set.of(TABLES, KAFKA, CONSUMING, BROKER, REDIS);
     public static final Set<Part> RUN = Set.copyOf(EnumSet.complementOf(EnumSet.of(BROKER)));
 
+    /** Reads what a writer reads, in no group, and parks nothing. */
+    public static final Set<Part> REPLAY = Set.of(TABLES, KAFKA, BROKER, REDIS);
+
     /** A trial run makes a slot and a publication of its own, and touches neither Kafka nor Redis. */
     public static final Set<Part> DRY_RUN = Set.of(TABLES, CAPTURE);
 }

@@ -54,6 +54,9 @@ final class TopicCheck {
     }
 
     void check(Admin admin) throws ExecutionException, InterruptedException, TimeoutException {
+        if (!parts.contains(Part.PUBLISHING) && !parts.contains(Part.CONSUMING)) {
+            return;
+        }
         Set<String> standing = get(admin.listTopics().names());
         boolean foreign = isForeign(standing);
         need(foreign);

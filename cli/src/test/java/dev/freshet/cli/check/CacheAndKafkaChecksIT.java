@@ -6,6 +6,8 @@ import dev.freshet.model.config.ConfigFile;
 import dev.freshet.stack.EmbeddedStack;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 
 class CacheAndKafkaChecksIT {
@@ -42,6 +44,38 @@ class CacheAndKafkaChecksIT {
             assertThat(finding.place().path()).isEqualTo("kafka.properties");
             assertThat(finding.place().message()).contains("security.protocol").doesNotContain("hidden");
         });
+    }
+
+    @Test
+    void topicsOfAnotherDebeziumAreToldToAWriter() throws Exception {
+        String kafka = EmbeddedStack.shared().kafka().bootstrapServers();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+            admin.createTopics(java.util.List.of(new NewTopic("theirs.public.books", 1, (short) 1)))
+                    .all()
+                    .get();
+            ConfigFile file = ConfigFile.parse("""
+                    pipeline: theirs
+                    postgres: { url: "jdbc:postgresql://localhost/shop", user: me }
+                    redis: { url: "redis://localhost" }
+                    kafka: { bootstrap-servers: "%s", topics: { replication: 1 } }
+                    caches: { b: { table: public.books, key: "b:{id}" } }
+                    """.formatted(kafka), Map.of());
+
+            CheckReport report = Checks.run(file, Set.of(Part.KAFKA, Part.CONSUMING));
+
+            assertThat(report.passed()).as("%s", report).isTrue();
+            assertThat(report.findings())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.place().message())
+                            .contains("there is no topic theirs.control", "no watermark"));
+            assertThat(Checks.run(file, Set.of(Part.KAFKA, Part.PUBLISHING)).findings())
+                    .isEmpty();
+            assertThat(admin.listTopics().names().get())
+                    .as("looking makes nothing")
+                    .contains("theirs.public.books")
+                    .doesNotContain("theirs.control", "theirs.dead-letters");
+            admin.deleteTopics(java.util.List.of("theirs.public.books")).all().get();
+        }
     }
 
     @Test

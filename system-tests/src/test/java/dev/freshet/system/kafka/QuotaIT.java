@@ -27,7 +27,7 @@ final class QuotaIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(QuotaIT.class);
     private static final int ROWS = 1000;
-    private static final int BYTES_A_SECOND = 50_000;
+    private static final int BYTES_A_SECOND = 5_000;
 
     @Test
     void aThrottledListenerIsLateAndLosesNothing(@TempDir Path directory) throws Exception {
@@ -44,11 +44,8 @@ final class QuotaIT {
                 Admin admin = Admin.create(
                         Map.of("bootstrap.servers", kafka.kafka().bootstrapServers()));
                 Scene scene = new Scene(name, directory, ROWS)) {
-            KafkaTools.run(
-                    admin,
-                    Documented.commands("Quotas")
-                            .get(quota)
-                            .replaceAll("byte_rate=[0-9]+", "byte_rate=" + BYTES_A_SECOND));
+            String documented = Documented.commands("Quotas").get(quota);
+            KafkaTools.run(admin, documented.replaceAll("byte_rate=[0-9]+", "byte_rate=" + BYTES_A_SECOND));
             Path config = scene.config(Map.of(
                     "bootstrap-servers",
                     kafka.kafka().bootstrapServers(),
@@ -60,7 +57,7 @@ final class QuotaIT {
             Freshet writer = scene.ready(config, "writer");
             scene.fillDecoys();
 
-            // About 1.5 KB each: at this rate half a minute's worth.
+            // About 1.5 KB each: at this rate five minutes' worth.
             for (int i = 0; i < 10; i++) {
                 scene.change(ROWS / 10, text(i));
             }
@@ -72,7 +69,8 @@ final class QuotaIT {
             String measured = metrics(quota == 0 ? listener : writer, quota == 0 ? "listener-http" : "writer-http", metric);
             LOG.info("metrics meanwhile: {}", measured);
 
-            LOG.info("All was applied {} ms later", scene.awaitFresh().toMillis());
+            KafkaTools.run(admin, documented);
+            LOG.info("With a larger quota all was applied {} ms later", scene.awaitFresh().toMillis());
             scene.assertDecoysStand();
             assertThat(listener.isAlive() && writer.isAlive())
                     .as("neither was started again" + scene.words())
@@ -90,7 +88,7 @@ final class QuotaIT {
     }
 
     private static JsonNode status(Scene scene, Path config) throws Exception {
-        Freshet status = scene.start(config, "status", "--json");
+        Freshet status = scene.start(config, "status", "--json", "--max-staleness", "2s");
         status.exitCode(Scene.PATIENCE);
         return JsonMapper.builder().build().readTree(String.join("\n", status.output()));
     }
