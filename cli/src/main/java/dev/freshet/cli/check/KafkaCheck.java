@@ -15,7 +15,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 
-/** Whether Kafka answers and has brokers enough for the copies asked for. */
+/** Whether Kafka answers, and has or takes what the parts need there. */
 final class KafkaCheck {
 
     private static final int LIMIT_SECONDS = 8;
@@ -43,15 +43,7 @@ final class KafkaCheck {
                     .nodes()
                     .get(LIMIT_SECONDS + 2, TimeUnit.SECONDS)
                     .size();
-            if (brokers < config.replication()) {
-                findings.add(
-                        Severity.WRONG,
-                        "kafka.topics.replication",
-                        "asks for " + config.replication() + " copies, but the cluster has " + brokers + " broker"
-                                + (brokers == 1 ? "" : "s") + "; write replication: " + brokers,
-                        Mend.setting("kafka.topics.replication", Integer.toString(brokers)));
-            }
-            new TopicCheck(pipeline, parts, findings).check(admin);
+            new TopicCheck(pipeline, parts, findings).check(admin, brokers);
         } catch (TimeoutException e) {
             away();
         } catch (ExecutionException e) {

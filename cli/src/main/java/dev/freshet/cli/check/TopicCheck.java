@@ -53,7 +53,7 @@ final class TopicCheck {
         made.put(deadLetters.name(), deadLetters);
     }
 
-    void check(Admin admin) throws ExecutionException, InterruptedException, TimeoutException {
+    void check(Admin admin, int brokers) throws ExecutionException, InterruptedException, TimeoutException {
         if (!parts.contains(Part.PUBLISHING) && !parts.contains(Part.CONSUMING)) {
             return;
         }
@@ -63,6 +63,10 @@ final class TopicCheck {
         List<String> missing = needed.keySet().stream()
                 .filter(topic -> !standing.contains(topic))
                 .toList();
+        if (!missing.isEmpty()) {
+            // Topics that stand do with the brokers that are left.
+            enough(brokers);
+        }
         for (String topic : missing) {
             mayMake(admin, topic);
         }
@@ -71,7 +75,7 @@ final class TopicCheck {
         if (parts.contains(Part.CONSUMING)) {
             group(admin);
             if (foreign) {
-                tellForeign();
+                tellForeign(admin, config.topics().control());
             }
         }
     }
@@ -80,6 +84,16 @@ final class TopicCheck {
     private boolean isForeign(Set<String> standing) {
         return !standing.contains(config.topics().control())
                 && config.tables().stream().map(config.topics()::of).anyMatch(standing::contains);
+    }
+
+    /** Kafka says of no topic whether it stands to who may not know. */
+    private static boolean isHidden(Admin admin, String topic) throws InterruptedException, TimeoutException {
+        try {
+            get(admin.describeTopics(List.of(topic)).allTopicNames());
+            return false;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof AuthorizationException;
+        }
     }
 
     private void need(boolean foreign) {
@@ -102,6 +116,18 @@ final class TopicCheck {
     private void need(String topic, AclOperation operation) {
         needed.computeIfAbsent(topic, name -> EnumSet.noneOf(AclOperation.class))
                 .add(operation);
+    }
+
+    private void enough(int brokers) {
+        int copies = config.kafka().replication();
+        if (brokers < copies) {
+            findings.add(
+                    Severity.WRONG,
+                    "kafka.topics.replication",
+                    "asks for " + copies + " copies, but the cluster has " + brokers + " broker"
+                            + (brokers == 1 ? "" : "s") + "; write replication: " + brokers,
+                    Mend.setting("kafka.topics.replication", Integer.toString(brokers)));
+        }
     }
 
     private void mayMake(Admin admin, String topic) throws InterruptedException, TimeoutException {
@@ -206,13 +232,17 @@ final class TopicCheck {
         return operation == AclOperation.READ ? "Read" : "Write";
     }
 
-    private void tellForeign() {
+    /** A topic that is hidden looks like one that is not there; the writer subscribes to it in any case, and would stop. */
+    private void tellForeign(Admin admin, String control) throws InterruptedException, TimeoutException {
+        if (isHidden(admin, control)) {
+            refused("topic " + control, "--topic " + control, Set.of(AclOperation.READ));
+            return;
+        }
         findings.because("its changes are applied as a listener's are, but nobody tells what only a listener sees")
                 .add(
                         Severity.NOTE,
                         "pipeline",
-                        "another Debezium writes the tables' topics: there is no topic "
-                                + config.topics().control()
+                        "another Debezium writes the tables' topics: there is no topic " + control
                                 + ". So a slot that was lost, a restored database and an altered partition are not told and"
                                 + " nothing is flushed for them ('freshet flush' does), and there is no watermark: reads that"
                                 + " demand freshness go to the database");

@@ -178,6 +178,6 @@ class CacheAndKafkaChecksIT {
                 kafka: { %s }
                 caches: { b: { table: public.books, key: "b:{id}" } }
                 """.formatted(redis, kafka), Map.of());
-        return Checks.run(file, Set.of(Part.KAFKA, Part.REDIS));
+        return Checks.run(file, Set.of(Part.KAFKA, Part.PUBLISHING, Part.REDIS));
     }
 }
