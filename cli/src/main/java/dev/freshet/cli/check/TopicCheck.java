@@ -29,6 +29,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /** Whether the topics stand or may be made, and this user may do there what its command does. Changes nothing. */
 final class TopicCheck {
@@ -191,9 +192,11 @@ final class TopicCheck {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AuthorizationException) {
                 refused("group " + group, "--group " + group, read);
-            } else if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+            } else if (!(e.getCause() instanceof GroupIdNotFoundException
+                    || e.getCause() instanceof RetriableException)) {
                 throw e;
             }
+            // A cluster that had no group yet takes its time to find a coordinator; the writer waits for it.
         }
     }
 

@@ -51,8 +51,12 @@ final class ConnectIT {
             assertThat(scene.exitCode(config, "setup")).as(scene.words()).isZero();
             Freshet printed = scene.start(config, "setup", "--print-connect");
             assertThat(printed.exitCode(Scene.PATIENCE)).as(printed.lastWords()).isZero();
-            assertThat(printed.lastWords()).doesNotContain("password\" : \"" + EmbeddedStack.shared().postgres().password() + "\"");
-            worker.create(String.join("\n", printed.output()));
+            assertThat(printed.lastWords())
+                    .doesNotContain("password\" : \""
+                            + EmbeddedStack.shared().postgres().password() + "\"");
+            String connector = String.join("\n", printed.output());
+            worker.create(connector);
+            worker.awaitState("connected", "RUNNING");
             // Connect makes a topic with its first record.
             scene.change(1, "");
 
@@ -75,14 +79,15 @@ final class ConnectIT {
 
             Freshet status = scene.start(config, "status");
             status.exitCode(Scene.PATIENCE);
-            assertThat(String.join("\n", status.output())).contains("Kafka Connect").contains("no watermark");
+            assertThat(String.join("\n", status.output()))
+                    .contains("Kafka Connect")
+                    .contains("no watermark");
             assertThat(scene.exitCode(config, "doctor")).as(scene.words()).isLessThan(2);
 
             anIdleDatabasesSlotMoves(scene);
 
             // The worker is restarted under load: it goes on where it was.
             scene.change(50, "");
-            String connector = String.join("\n", printed.output());
             worker.restart();
             scene.change(50, "");
             worker.create(connector);
@@ -115,20 +120,16 @@ final class ConnectIT {
 
     private static void aSlotThatWasLostStopsTheTask(Scene scene, ConnectWorker worker, String connector)
             throws IOException, SQLException {
-        String name = JsonMapper.builder().build().readTree(connector).path("name").asText();
+        String name =
+                JsonMapper.builder().build().readTree(connector).path("name").asText();
         worker.delete(name);
         await().atMost(Scene.PATIENCE).ignoreExceptions().until(() -> {
             Scene.execute(scene.source(), "SELECT pg_drop_replication_slot('" + name + "')");
             return true;
         });
         scene.change(1, "");
-        Scene.execute(
-                scene.source(), "SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
-        try {
-            worker.create(connector);
-        } catch (AssertionError | IllegalStateException stopped) {
-            return;
-        }
+        Scene.execute(scene.source(), "SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
+        worker.create(connector);
         worker.awaitState(name, "FAILED");
     }
 
@@ -158,6 +159,7 @@ final class ConnectIT {
                     .put("topic.creation.default.replication.factor", "1");
             Scene.execute(scene.source(), "ALTER TABLE books REPLICA IDENTITY FULL");
             worker.create(connector.toString());
+            worker.awaitState("theirs", "RUNNING");
             scene.ready(config, "writer");
             // The snapshot's records are read first: they remove what stands.
             scene.change(1, "");

@@ -34,8 +34,8 @@ final class ConsumerProtocolIT {
     @Test
     void writersShareTheWorkThroughJoinsLeavesAndDeaths(@TempDir Path directory) throws Exception {
         try (EmbeddedStack kafka = EmbeddedStack.builder().kafka(SOON).start();
-                Admin admin = Admin.create(
-                        Map.of("bootstrap.servers", kafka.kafka().bootstrapServers()));
+                Admin admin =
+                        Admin.create(Map.of("bootstrap.servers", kafka.kafka().bootstrapServers()));
                 Scene scene = new Scene(GROUP, directory, 400)) {
             Path config = scene.config(Map.of(
                     "bootstrap-servers", kafka.kafka().bootstrapServers(),
@@ -62,11 +62,15 @@ final class ConsumerProtocolIT {
             scene.change(50, "");
             third.kill();
             scene.change(50, "");
-            LOG.info("After a writer's death all was applied within {} ms", scene.awaitFresh().toMillis());
+            LOG.info(
+                    "After a writer's death all was applied within {} ms",
+                    scene.awaitFresh().toMillis());
             scene.assertDecoysStand();
             // The clients that join no group take the property too.
             for (String command : List.of("status", "doctor", "dead-letters list", "replay --since 1m")) {
-                assertThat(scene.exitCode(config, command.split(" "))).as(command + scene.words()).isLessThan(2);
+                assertThat(scene.exitCode(config, command.split(" ")))
+                        .as(command + scene.words())
+                        .isLessThan(2);
             }
         }
     }
@@ -79,7 +83,8 @@ final class ConsumerProtocolIT {
             assertThat(group.type()).isEqualTo(GroupType.CONSUMER);
             return group.members().size() == count
                     && group.members().stream()
-                            .noneMatch(member -> member.assignment().topicPartitions().isEmpty());
+                            .noneMatch(member ->
+                                    member.assignment().topicPartitions().isEmpty());
         });
     }
 }
