@@ -95,9 +95,8 @@ public final class ConnectorConfiguration {
         all.put("publication.name", settings.publication());
         all.put("publication.autocreate.mode", "disabled");
         all.put("table.include.list", EngineProperties.tables(settings));
+        // Also: a slot that was made anew, and begins after the place that Connect has stored, stops the task.
         all.put("snapshot.mode", "no_data");
-        // A slot that was lost and made anew stops the task instead of being read on as if nothing were missing.
-        all.put("offset.mismatch.strategy", "trust_offset");
         all.put("poll.interval.ms", "5");
     }
 

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -79,10 +80,10 @@ public final class KafkaChangeLog implements ChangeLog {
             return;
         }
         List<NewTopic> refused = new ArrayList<>();
-        Map<String, KafkaFuture<Void>> creations = admin.createTopics(missing).values();
+        CreateTopicsResult creations = admin.createTopics(missing);
         for (NewTopic topic : missing) {
             try {
-                get(creations.get(topic.name()), "create topic " + topic.name());
+                get(creations.values().getOrDefault(topic.name(), creations.all()), "create topic " + topic.name());
                 LOG.info("Created topic {}", topic.name());
             } catch (ListenerException e) {
                 if (e.getCause() instanceof AuthorizationException) {
