@@ -14,11 +14,13 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Uuid;
 
 /** Kafka brokers, each its own controller too, as child processes on the loopback. Confined to one thread. */
@@ -208,20 +210,15 @@ final class Cluster implements AutoCloseable {
     /** The broker that leads a topic's first partition. */
     int leader(String topic) throws ExecutionException, InterruptedException {
         try (Admin admin = admin()) {
-            return admin.describeTopics(List.of(topic))
-                    .allTopicNames()
-                    .get()
-                    .get(topic)
-                    .partitions()
-                    .get(0)
-                    .leader()
-                    .id();
+            TopicDescription described =
+                    admin.describeTopics(List.of(topic)).allTopicNames().get().values().iterator().next();
+            return described.partitions().get(0).leader().id();
         }
     }
 
     /** SIGKILL; returns when it is gone. */
     void kill(int broker) {
-        running.get(broker).destroyForcibly().onExit().join();
+        Objects.requireNonNull(running.get(broker)).destroyForcibly().onExit().join();
     }
 
     void startAgain(int broker) {

@@ -79,7 +79,7 @@ final class ConsumerProtocolIT {
     private static void awaitMembers(Admin admin, int count) {
         await().atMost(Scene.PATIENCE).until(() -> {
             ConsumerGroupDescription group =
-                    admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP);
+                    admin.describeConsumerGroups(List.of(GROUP)).all().get().values().iterator().next();
             assertThat(group.type()).isEqualTo(GroupType.CONSUMER);
             return group.members().size() == count
                     && group.members().stream()
