@@ -555,8 +555,8 @@ final class WriterLoop implements Runnable {
             flushChangedMappings(true);
         } else if (!consumer.assignment().contains(control) && readsFirstOfForeignTopics(resumed)) {
             LOG.warn(
-                    "There is no topic {}: another Debezium writes the tables' topics, and nobody tells of gaps in them, nor"
-                            + " how fresh the caches are",
+                    "There is no topic {}: nobody tells of gaps in the tables' topics, nor how fresh the caches are, as where"
+                            + " another Debezium writes them",
                     control.topic());
             flushChangedMappings(false);
         }

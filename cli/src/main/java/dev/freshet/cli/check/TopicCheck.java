@@ -7,6 +7,7 @@ import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.writer.deadletter.DeadLetterTopic;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,8 +24,10 @@ import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -59,7 +62,7 @@ final class TopicCheck {
             return;
         }
         Set<String> standing = get(admin.listTopics().names());
-        boolean foreign = isForeign(standing);
+        boolean foreign = isForeign(admin, standing);
         need(foreign);
         List<String> missing = needed.keySet().stream()
                 .filter(topic -> !standing.contains(topic))
@@ -81,10 +84,24 @@ final class TopicCheck {
         }
     }
 
-    /** Whether a Debezium of somebody else's writes the tables' topics: a listener makes the control topic with them. */
-    private boolean isForeign(Set<String> standing) {
-        return !standing.contains(config.topics().control())
-                && config.tables().stream().map(config.topics()::of).anyMatch(standing::contains);
+    /** Whether a Debezium of somebody else's writes the tables' topics: a listener makes the control topic before it does. */
+    private boolean isForeign(Admin admin, Set<String> standing)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        List<String> tables = config.tables().stream()
+                .map(config.topics()::of)
+                .filter(standing::contains)
+                .toList();
+        return !standing.contains(config.topics().control()) && hasRecords(admin, tables);
+    }
+
+    private static boolean hasRecords(Admin admin, List<String> topics)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        get(admin.describeTopics(topics).allTopicNames())
+                .forEach((topic, description) -> description
+                        .partitions()
+                        .forEach(one -> ends.put(new TopicPartition(topic, one.partition()), OffsetSpec.latest())));
+        return get(admin.listOffsets(ends).all()).values().stream().anyMatch(end -> end.offset() > 0);
     }
 
     /** Kafka says of no topic whether it stands to who may not know. */

@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 class CacheAndKafkaChecksIT {
@@ -61,6 +64,14 @@ class CacheAndKafkaChecksIT {
                     caches: { b: { table: public.books, key: "b:{id}" } }
                     """.formatted(kafka), Map.of());
 
+            assertThat(Checks.run(file, Set.of(Part.KAFKA, Part.CONSUMING)).findings())
+                    .as("somebody has made a topic, and nobody has written to it")
+                    .isEmpty();
+            try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                    Map.of("bootstrap.servers", kafka), new ByteArraySerializer(), new ByteArraySerializer())) {
+                producer.send(new ProducerRecord<>("theirs.public.books", new byte[0]))
+                        .get();
+            }
             CheckReport report = Checks.run(file, Set.of(Part.KAFKA, Part.CONSUMING));
 
             assertThat(report.passed()).as("%s", report).isTrue();

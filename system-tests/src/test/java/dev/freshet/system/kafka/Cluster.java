@@ -210,8 +210,12 @@ final class Cluster implements AutoCloseable {
     /** The broker that leads a topic's first partition. */
     int leader(String topic) throws ExecutionException, InterruptedException {
         try (Admin admin = admin()) {
-            TopicDescription described =
-                    admin.describeTopics(List.of(topic)).allTopicNames().get().values().iterator().next();
+            TopicDescription described = admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .values()
+                    .iterator()
+                    .next();
             return described.partitions().get(0).leader().id();
         }
     }

@@ -78,8 +78,12 @@ final class ConsumerProtocolIT {
     /** All with some of the partitions. */
     private static void awaitMembers(Admin admin, int count) {
         await().atMost(Scene.PATIENCE).until(() -> {
-            ConsumerGroupDescription group =
-                    admin.describeConsumerGroups(List.of(GROUP)).all().get().values().iterator().next();
+            ConsumerGroupDescription group = admin.describeConsumerGroups(List.of(GROUP))
+                    .all()
+                    .get()
+                    .values()
+                    .iterator()
+                    .next();
             assertThat(group.type()).isEqualTo(GroupType.CONSUMER);
             return group.members().size() == count
                     && group.members().stream()
