@@ -12,12 +12,11 @@ import java.util.Set;
 record Library(String name, String version, Set<String> licences) {
 
     static Library of(Path jar) {
-        Path version = jar.getParent();
-        String artifact = version.getParent().getFileName().toString();
-        Pom pom = Pom.read(version.resolve(artifact + "-" + version.getFileName() + ".pom"));
+        String version = jar.getName(jar.getNameCount() - 2).toString();
+        String artifact = jar.getName(jar.getNameCount() - 3).toString();
+        Pom pom = Pom.read(jar.resolveSibling(artifact + "-" + version + ".pom"));
         String name = pom.group() + ":" + artifact;
         Set<String> licences = pom.licences();
-        return new Library(
-                name, version.getFileName().toString(), licences.isEmpty() ? Licences.unnamed(name) : licences);
+        return new Library(name, version, licences.isEmpty() ? Licences.unnamed(name) : licences);
     }
 }

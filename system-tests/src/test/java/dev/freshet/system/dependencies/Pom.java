@@ -54,13 +54,10 @@ final class Pom {
         return own.isEmpty() ? text("/project/parent/groupId") : own;
     }
 
-    /** The directory of the repository that it stands in: below are group, artifact and version. */
-    Path repository() {
-        Path above = file.getParent().getParent();
-        for (String part : group().split("\\.", -1)) {
-            above = above.resolveSibling(part).getParent();
-        }
-        return above.getParent();
+    /** Where the groups are: above group, artifact and version. */
+    private Path repository() {
+        int above = group().split("\\.", -1).length + 3;
+        return file.resolve("../".repeat(above)).normalize();
     }
 
     Optional<Pom> parent() {

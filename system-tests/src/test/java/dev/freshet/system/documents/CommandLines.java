@@ -3,6 +3,7 @@ package dev.freshet.system.documents;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import picocli.CommandLine;
 
@@ -54,7 +55,9 @@ final class CommandLines {
         return options(
                 command.equals("demo")
                         ? dev.freshet.demo.Main.commandLine()
-                        : dev.freshet.cli.Main.commandLine().getSubcommands().get(command));
+                        : Objects.requireNonNull(dev.freshet.cli.Main.commandLine()
+                                .getSubcommands()
+                                .get(command)));
     }
 
     private static Set<String> options(CommandLine line) {

@@ -59,11 +59,12 @@ record Configuration(Map<String, Object> sections) {
     Configuration with(Configuration other) {
         Map<String, Object> merged = new LinkedHashMap<>(sections);
         other.sections.forEach((name, section) -> {
-            boolean both = section instanceof Map && merged.get(name) instanceof Map;
+            Object own = merged.getOrDefault(name, section);
+            boolean both = own instanceof Map && section instanceof Map;
             merged.put(
                     name,
                     both
-                            ? new Configuration(map(merged.get(name)))
+                            ? new Configuration(map(own))
                                     .with(new Configuration(map(section)))
                                     .sections()
                             : section);
