@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -181,9 +182,11 @@ final class Sandbox implements AutoCloseable {
         running.clear();
     }
 
-    /** As Ctrl-C does, which reaches what a shell has started. */
+    /** As Ctrl-C does, which reaches what a shell has started; returns when that has ended. */
     private static void stop(Freshet shell) {
-        shell.process().descendants().forEach(ProcessHandle::destroy);
+        List<ProcessHandle> started = shell.process().descendants().toList();
+        started.forEach(ProcessHandle::destroy);
+        started.forEach(one -> one.onExit().orTimeout(60, TimeUnit.SECONDS).join());
         shell.close();
     }
 
