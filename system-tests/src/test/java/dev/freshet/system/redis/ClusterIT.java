@@ -8,7 +8,6 @@ import dev.freshet.client.SnapshotSource;
 import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
 import dev.freshet.system.process.Freshet;
-import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -46,7 +45,7 @@ class ClusterIT {
                     .start());
             int first = SlotHash.SLOT_COUNT * i / PRIMARIES;
             int last = SlotHash.SLOT_COUNT * (i + 1) / PRIMARIES - 1;
-            node(i).clusterAddSlotsRange(Range.create(first, last));
+            node(i).clusterAddSlots(IntStream.rangeClosed(first, last).toArray());
             node(i).clusterMeet("127.0.0.1", NODES.get(0).redis().port());
         }
         await().atMost(Duration.ofSeconds(30))
