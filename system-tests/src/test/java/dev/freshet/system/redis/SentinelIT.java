@@ -215,7 +215,7 @@ class SentinelIT {
         }
     }
 
-    private static long cached(RedisCommands<String, String> redis) {
+    private static int cached(RedisCommands<String, String> redis) {
         return redis.keys("item:*").size() + redis.keys("card:*").size();
     }
 
