@@ -105,8 +105,17 @@ class SentinelIT {
             RedisCommands<String, String> first = redis.to(redis.first());
             RedisCommands<String, String> second = redis.to(redis.second());
             try {
-                execute(PIPELINE, "UPDATE item SET version = version + 1");
-                await("all is cached, on the replica too").atMost(PATIENCE).until(() -> cached(second) == 2 * ITEMS);
+                await("all is cached, on the replica too")
+                        .atMost(PATIENCE)
+                        .pollInterval(Duration.ofMillis(500))
+                        .until(() -> {
+                            // For two windows after the flush of the first attach, changes remove what they would
+                            // renew.
+                            if (second.keys("card:*").size() < ITEMS) {
+                                execute(PIPELINE, "UPDATE item SET version = version + 1");
+                            }
+                            return cached(second) == 2 * ITEMS;
+                        });
 
                 // When: the replica is cut off, changes are applied, and the primary goes with them.
                 first.aclSetuser("follower", AclSetuserArgs.Builder.off());
