@@ -65,7 +65,7 @@ public final class ConfigFile {
         if (text.length() > LARGEST) {
             throw failure(TOO_LARGE);
         }
-        ConfigReading reading = new ConfigReading(new Variables(environment));
+        ConfigReading reading = new ConfigReading(new Variables(environment, directory));
         Node document = YamlReader.read(text, reading.problems());
         if (document instanceof Node.Nothing && !reading.problems().isEmpty()) {
             throw new ConfigException(reading.problems());

@@ -250,6 +250,56 @@ class ConfigFileTest {
     }
 
     @Test
+    void aValueComesFromAFileWithoutTheEndOfItsLine(@TempDir Path directory) throws IOException {
+        Files.writeString(directory.resolve("password"), "  s3cret: ${HOME} \r\n");
+        Path redis = Files.writeString(directory.resolve("redis"), "pass");
+        Path file = Files.writeString(
+                directory.resolve("freshet.yml"),
+                LEAST.replace("user: freshet", "user: freshet, password: \"${file:password}\"")
+                        .replace("redis://cache", "redis://:${file:" + redis + "}@cache/${DATABASE:1}"));
+
+        FreshetConfig config = ConfigFile.parse(file, Map.of()).config();
+
+        assertThat(config.postgres().password()).isEqualTo(new Secret("  s3cret: ${HOME} "));
+        assertThat(config.redis().url()).isEqualTo(new Secret("redis://:pass@cache/1"));
+    }
+
+    @Test
+    void whatAFileHoldsIsInNoMessage(@TempDir Path directory) throws IOException {
+        Path secret = Files.writeString(directory.resolve("secret"), "s3cret");
+        String text = LEAST.replace("pipeline: shop", "pipeline: ${file:" + secret + "}!");
+
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> ConfigFile.parse(text, Map.of()))
+                .withMessageContaining("'${file:" + secret + "}!' names a replication slot")
+                .withMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void aFileThatHoldsNoValueIsNamedWithItsLine(@TempDir Path directory) throws IOException {
+        Path empty = Files.writeString(directory.resolve("empty"), "\n");
+        Path large = Files.writeString(directory.resolve("large"), "s3cret".repeat(20_000));
+        Path binary = Files.write(directory.resolve("binary"), new byte[] {(byte) 0xff, 's', '3'});
+        Map<String, String> mends = Map.of(
+                directory.resolve("none").toString(), "does not exist; mount it",
+                directory.toString(), "cannot be read; name a file",
+                empty.toString(), "is empty; write the value into it",
+                large.toString(), "is larger than 64 KB",
+                binary.toString(), "is not UTF-8 text");
+        mends.forEach((path, mend) -> {
+            String text = LEAST.replace("user: freshet", "user: freshet, password: \"${file:" + path + "}\"");
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(() -> ConfigFile.parse(text, Map.of()))
+                    .satisfies(e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
+                        assertThat(problem.path()).isEqualTo("postgres.password");
+                        assertThat(problem.line()).isEqualTo(2);
+                        assertThat(problem.message()).contains("the file '" + path + "' " + mend);
+                    }))
+                    .withMessageNotContaining("s3");
+        });
+    }
+
+    @Test
     void aRelativeDataDirectoryStartsFromTheFile(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("freshet.yml"), LEAST + "kafka: { data-dir: ../broker }\n");
 
