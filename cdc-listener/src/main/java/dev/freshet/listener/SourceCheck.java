@@ -72,7 +72,7 @@ final class SourceCheck {
         }
         List<SourceDatabase.Relation> tables = checkTables(database);
         failOnProblems();
-        boolean newPublication = checkPublication(database, tables);
+        boolean newPublication = checkPublication(database, server.version(), tables);
         failOnProblems();
         return checkSlot(database, server, newPublication);
     }
@@ -92,27 +92,38 @@ final class SourceCheck {
                                 + " updates and deletes",
                         Optional.of(SourceSql.fullIdentity(leaf)));
             }
-            if (relation.get().withoutIdentity().isEmpty()) {
+            for (TableId leaf : relation.get().virtualInIdentity()) {
+                tableProblem(
+                        "table " + leaf + " has REPLICA IDENTITY FULL and a virtual generated column: while it is"
+                                + " published, PostgreSQL refuses its updates and deletes; make the column a stored one, or"
+                                + " give the table an index as its replica identity",
+                        Optional.empty());
+            }
+            if (relation.get().withoutIdentity().isEmpty()
+                    && relation.get().virtualInIdentity().isEmpty()) {
                 fit.add(relation.get());
             }
         }
         return fit;
     }
 
-    private boolean checkPublication(SourceDatabase database, List<SourceDatabase.Relation> tables)
-            throws SQLException {
+    private boolean checkPublication(
+            SourceDatabase database, int version, List<SourceDatabase.Relation> tables) throws SQLException {
         Optional<SourceDatabase.Publication> found = database.publication(settings.publication());
         if (found.isEmpty()) {
-            make(database, "publication " + settings.publication() + " does not exist", sql.createPublication());
+            make(database, "publication " + settings.publication() + " does not exist", sql.createPublication(version));
             return true;
         }
         boolean partitioned = tables.stream().anyMatch(SourceDatabase.Relation::partitioned);
-        if (!found.get().allOperations() || (partitioned && !found.get().viaRoot())) {
+        boolean stored = tables.stream().anyMatch(SourceDatabase.Relation::storedInIdentity);
+        if (!found.get().allOperations()
+                || (partitioned && !found.get().viaRoot())
+                || (stored && !found.get().generated())) {
             make(
                     database,
                     "publication " + settings.publication()
-                            + " leaves out operations, or publishes partitions instead of their root",
-                    sql.alterPublicationOptions());
+                            + " leaves out operations or generated columns, or publishes partitions instead of their root",
+                    sql.alterPublicationOptions(version));
             failOnProblems();
             found = database.publication(settings.publication());
         }

@@ -60,11 +60,23 @@ final class SourceDatabase implements AutoCloseable {
         }
     }
 
-    /** @param tables what it publishes: of a partitioned table the root, where {@code viaRoot} */
-    record Publication(boolean allOperations, boolean viaRoot, Set<TableId> tables) {}
+    /**
+     * @param generated whether stored generated columns are published; always, in effect, before PostgreSQL 18
+     * @param tables what it publishes: of a partitioned table the root, where {@code viaRoot}
+     */
+    record Publication(boolean allOperations, boolean viaRoot, boolean generated, Set<TableId> tables) {}
 
-    /** @param withoutIdentity the table, or those of its partitions, whose old rows PostgreSQL cannot tell */
-    record Relation(TableId table, boolean partitioned, List<TableId> withoutIdentity) {}
+    /**
+     * @param withoutIdentity the table, or those of its partitions, whose old rows PostgreSQL cannot tell
+     * @param virtualInIdentity those whose whole old rows are logged and have a virtual column, which never is
+     * @param storedInIdentity whether whole old rows are logged and have a stored generated column
+     */
+    record Relation(
+            TableId table,
+            boolean partitioned,
+            List<TableId> withoutIdentity,
+            List<TableId> virtualInIdentity,
+            boolean storedInIdentity) {}
 
     /** Connects to the primary among the servers of the URL. */
     static SourceDatabase primary(PostgresConfig config) throws SQLException {
@@ -157,11 +169,13 @@ final class SourceDatabase implements AutoCloseable {
 
     Optional<Publication> publication(String name) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("SELECT pubinsert AND pubupdate AND pubdelete AND"
-                + " pubtruncate, pubviaroot FROM pg_catalog.pg_publication WHERE pubname = ?")) {
+                + " pubtruncate, pubviaroot, coalesce(to_jsonb(p) ->> 'pubgencols', 's') = 's'"
+                + " FROM pg_catalog.pg_publication p WHERE pubname = ?")) {
             query.setString(1, name);
             try (ResultSet row = query.executeQuery()) {
                 return row.next()
-                        ? Optional.of(new Publication(row.getBoolean(1), row.getBoolean(2), published(name)))
+                        ? Optional.of(new Publication(
+                                row.getBoolean(1), row.getBoolean(2), row.getBoolean(3), published(name)))
                         : Optional.empty();
             }
         }
@@ -184,7 +198,12 @@ final class SourceDatabase implements AutoCloseable {
             query.setString(2, table.name());
             try (ResultSet row = query.executeQuery()) {
                 return row.next()
-                        ? Optional.of(new Relation(table, row.getBoolean(1), withoutIdentity(table)))
+                        ? Optional.of(new Relation(
+                                table,
+                                row.getBoolean(1),
+                                withoutIdentity(table),
+                                generatedInIdentity(table, "v"),
+                                !generatedInIdentity(table, "s").isEmpty()))
                         : Optional.empty();
             }
         }
@@ -203,6 +222,21 @@ final class SourceDatabase implements AutoCloseable {
                 + " ORDER BY 1, 2")) {
             query.setString(1, table.quoted());
             query.setString(2, table.quoted());
+            return List.copyOf(tables(query));
+        }
+    }
+
+    private List<TableId> generatedInIdentity(TableId table, String kind) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("SELECT n.nspname, c.relname"
+                + " FROM (SELECT ?::regclass AS relid UNION"
+                + " SELECT relid FROM pg_catalog.pg_partition_tree(?::regclass)) t"
+                + " JOIN pg_catalog.pg_class c ON c.oid = t.relid AND c.relkind = 'r' AND c.relreplident = 'f'"
+                + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
+                + " AND NOT a.attisdropped AND a.attgenerated = ?::\"char\") ORDER BY 1, 2")) {
+            query.setString(1, table.quoted());
+            query.setString(2, table.quoted());
+            query.setString(3, kind);
             return List.copyOf(tables(query));
         }
     }

@@ -15,6 +15,9 @@ public final class SourceSql {
 
     private static final int FAILOVER_SLOTS = 170000;
 
+    /** From here on PostgreSQL refuses updates of a published table that logs whole old rows, but for what it publishes. */
+    private static final int GENERATED_COLUMNS = 180000;
+
     private final CaptureSettings settings;
 
     public SourceSql(CaptureSettings settings) {
@@ -31,7 +34,7 @@ public final class SourceSql {
         List<String> sql = new ArrayList<>();
         sql.add(createRole());
         sql.addAll(grants(database));
-        sql.add(createPublication());
+        sql.add(createPublication(serverVersion));
         sql.add(createSlot(serverVersion));
         return sql;
     }
@@ -70,15 +73,20 @@ public final class SourceSql {
                 "GRANT SELECT ON " + list(settings.tables()) + " TO " + role + ";");
     }
 
-    public String createPublication() {
-        return "CREATE PUBLICATION " + quote(settings.publication()) + " FOR TABLE " + list(settings.tables())
-                + " WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = true);";
+    /** @param serverVersion as {@code server_version_num} */
+    public String createPublication(int serverVersion) {
+        return "CREATE PUBLICATION " + quote(settings.publication()) + " FOR TABLE " + list(settings.tables()) + " WITH "
+                + options(serverVersion) + ";";
     }
 
     /** Changes what the publication publishes to what the pipeline needs. */
-    public String alterPublicationOptions() {
-        return "ALTER PUBLICATION " + quote(settings.publication())
-                + " SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = true);";
+    public String alterPublicationOptions(int serverVersion) {
+        return "ALTER PUBLICATION " + quote(settings.publication()) + " SET " + options(serverVersion) + ";";
+    }
+
+    private static String options(int serverVersion) {
+        return "(publish = 'insert, update, delete, truncate', publish_via_partition_root = true"
+                + (serverVersion >= GENERATED_COLUMNS ? ", publish_generated_columns = stored" : "") + ")";
     }
 
     public String addTables(List<TableId> tables) {

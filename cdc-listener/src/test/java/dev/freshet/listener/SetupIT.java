@@ -24,7 +24,7 @@ class SetupIT {
                 HeldLog log = new HeldLog(servers.topics().offsets());
                 try (Listener listener = new Listener(settings, log)) {
                     SetupRequiredException needed = catchThrowableOfType(SetupRequiredException.class, listener::start);
-                    assertThat(needed.sql()).containsExactly(sql.createPublication());
+                    assertThat(needed.sql()).containsExactly(sql.createPublication(servers.version()));
                     servers.execute(needed.sql().toArray(String[]::new));
                 }
                 servers.execute(sql.grants(servers.name()).toArray(String[]::new));

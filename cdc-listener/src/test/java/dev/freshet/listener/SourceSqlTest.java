@@ -39,6 +39,11 @@ class SourceSqlTest {
     }
 
     @Test
+    void generatedColumnsArePublishedFrom18On() {
+        assertThat(sql.alterPublicationOptions(180000)).contains("publish_generated_columns = stored");
+    }
+
+    @Test
     void teardownTakesBackWhatSetupMade() {
         assertThat(String.join("\n", sql.teardown("shop")))
                 .contains("pg_drop_replication_slot", "DROP PUBLICATION", "REVOKE SELECT", "DROP ROLE")

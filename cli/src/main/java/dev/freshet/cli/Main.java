@@ -23,8 +23,8 @@ public final class Main {
         return commandLine(new Console(System.getenv(), System.out, System.err));
     }
 
-    /** Runs one command; returns its exit code. */
-    static int run(Console console, String... arguments) {
+    /** Runs one command in this JVM, on the calling thread; returns its exit code. */
+    public static int run(Console console, String... arguments) {
         return commandLine(console).execute(arguments);
     }
 
@@ -55,9 +55,9 @@ public final class Main {
     }
 
     /** The environment and the streams of one command. */
-    record Console(Map<String, String> environment, PrintStream out, PrintStream err) {
+    public record Console(Map<String, String> environment, PrintStream out, PrintStream err) {
 
-        Console {
+        public Console {
             environment = Map.copyOf(environment);
         }
 

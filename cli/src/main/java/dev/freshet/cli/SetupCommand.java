@@ -4,12 +4,14 @@ import dev.freshet.cli.check.CheckReport;
 import dev.freshet.cli.check.Checks;
 import dev.freshet.cli.check.Finding;
 import dev.freshet.cli.check.Part;
+import dev.freshet.cli.check.QueryRights;
 import dev.freshet.listener.CaptureSettings;
 import dev.freshet.listener.ConnectorConfiguration;
 import dev.freshet.listener.SourceSql;
 import dev.freshet.model.config.ConfigFile;
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.model.config.PostgresConfig;
+import dev.freshet.writer.catalogue.JdbcCatalogue;
 import dev.freshet.writer.catalogue.SourceConnection;
 import dev.freshet.writer.catalogue.SourceUnavailableException;
 import java.sql.SQLException;
@@ -94,9 +96,12 @@ final class SetupCommand implements Callable<Integer> {
         PostgresConfig own = file.config().postgres();
         int version = ANY_VERSION;
         List<String> advice = SourceAdvice.unseen(own);
+        List<String> more = List.of();
         try {
             advice = source.call(connection -> SourceAdvice.of(connection, own));
             version = source.call(connection -> connection.getMetaData().getDatabaseMajorVersion() * 10000);
+            more = source.call(
+                    connection -> new QueryRights(connection, file.config()).grants(new JdbcCatalogue(source)));
             printMends(Checks.run(file, by, TABLES));
         } catch (SourceUnavailableException e) {
             console.out()
@@ -105,6 +110,7 @@ final class SetupCommand implements Callable<Integer> {
             console.out().println("-- or REPLICA IDENTITY FULL: else PostgreSQL refuses its UPDATEs and DELETEs.");
         }
         sql.setup(database, version).forEach(console.out()::println);
+        more.forEach(console.out()::println);
         console.out().println("-- Then set the role's password: \\password " + own.user());
         advice.forEach(console.out()::println);
         return ExitCode.DONE;
@@ -131,7 +137,9 @@ final class SetupCommand implements Callable<Integer> {
         try {
             source.call(connection -> {
                 setup.make(
-                        connection, !by.user().equals(file.config().postgres().user()));
+                        connection,
+                        !by.user().equals(file.config().postgres().user()),
+                        new QueryRights(connection, file.config()).grants(new JdbcCatalogue(source)));
                 SourceAdvice.of(connection, file.config().postgres()).forEach(console.out()::println);
                 return true;
             });

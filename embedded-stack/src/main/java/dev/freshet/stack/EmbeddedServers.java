@@ -3,6 +3,7 @@ package dev.freshet.stack;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Servers that are child processes. */
 final class EmbeddedServers implements Servers {
@@ -14,15 +15,15 @@ final class EmbeddedServers implements Servers {
     }
 
     /** Their files go with them. */
-    static EmbeddedServers ephemeral(boolean fsync) {
+    static EmbeddedServers ephemeral(boolean fsync, @Nullable Path postgresJar) {
         Registry registry = Registry.open();
         registry.reap();
         Path run = registry.newRun();
-        return new EmbeddedServers(new Place(run, run, new Binaries(registry), fsync));
+        return new EmbeddedServers(new Place(run, run, new Binaries(registry, postgresJar), fsync));
     }
 
     /** Their files stay in a directory, which nobody else may use meanwhile. */
-    static EmbeddedServers in(Path directory, boolean fsync) {
+    static EmbeddedServers in(Path directory, boolean fsync, @Nullable Path postgresJar) {
         Registry registry = Registry.open();
         registry.reap();
         Path home = directory.toAbsolutePath().normalize();
@@ -33,7 +34,7 @@ final class EmbeddedServers implements Servers {
             Directories.delete(run);
             throw e;
         }
-        return new EmbeddedServers(new Place(home, run, new Binaries(registry), fsync));
+        return new EmbeddedServers(new Place(home, run, new Binaries(registry, postgresJar), fsync));
     }
 
     @Override

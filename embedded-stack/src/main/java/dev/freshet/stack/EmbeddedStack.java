@@ -123,6 +123,7 @@ public final class EmbeddedStack implements AutoCloseable {
         private @Nullable Map<String, String> postgres;
         private @Nullable List<String> redis;
         private @Nullable Map<String, String> kafka;
+        private @Nullable Path postgresJar;
         private @Nullable Path dataDir;
         private @Nullable Boolean fsync;
         private boolean endWithThisJvm = true;
@@ -137,6 +138,12 @@ public final class EmbeddedStack implements AutoCloseable {
         /** With a PostgreSQL, and settings of postgresql.conf that outrank the stack's own. */
         public Builder postgres(Map<String, String> settings) {
             this.postgres = Map.copyOf(settings);
+            return this;
+        }
+
+        /** PostgreSQL from this artifact of io.zonky.test.postgres, instead of the one on the class path. */
+        public Builder postgresFrom(Path jar) {
+            this.postgresJar = jar;
             return this;
         }
 
@@ -259,6 +266,10 @@ public final class EmbeddedStack implements AutoCloseable {
         }
 
         private Servers containers() {
+            if (postgresJar != null) {
+                throw new StackException("-Dfreshet.stack=containers runs no programs from " + postgresJar
+                        + ": leave the property out for embedded servers");
+            }
             if (dataDir != null) {
                 throw new StackException("-Dfreshet.stack=containers keeps nothing in a data directory, but " + dataDir
                         + " is asked for: leave the property out for embedded servers");
@@ -268,8 +279,8 @@ public final class EmbeddedStack implements AutoCloseable {
 
         private Servers embedded() {
             return dataDir == null
-                    ? EmbeddedServers.ephemeral(fsync != null && fsync)
-                    : EmbeddedServers.in(dataDir, fsync == null || fsync);
+                    ? EmbeddedServers.ephemeral(fsync != null && fsync, postgresJar)
+                    : EmbeddedServers.in(dataDir, fsync == null || fsync, postgresJar);
         }
     }
 }

@@ -156,7 +156,7 @@ final class KilledParentIT {
     }
 
     private Process foreignRedis() throws IOException {
-        Path program = new Binaries(Registry.open()).redis(Platform.current());
+        Path program = new Binaries(Registry.open(), null).redis(Platform.current());
         Process foreign = new ProcessBuilder(
                         program.toString(),
                         "--port",

@@ -20,7 +20,8 @@ final class PublicationCheck {
     /** {@code filtered}: a row filter or column list, known from PostgreSQL 15 on, on one of the publication's tables. */
     private static final String PUBLICATION = """
             SELECT pg_has_role(p.pubowner, 'USAGE') AS owned, p.puballtables,
-              p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate AS whole, p.pubviaroot
+              p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate AS whole, p.pubviaroot,
+              coalesce(to_jsonb(p) ->> 'pubgencols', 's') = 's' AS generated
             FROM pg_catalog.pg_publication p WHERE p.pubname = ?""";
 
     /** A partitioned table belongs to it also where its partitions are published under their own names. */
@@ -56,7 +57,7 @@ final class PublicationCheck {
         this.findings = findings.because("the slot hands out only what the publication names");
     }
 
-    private record Publication(boolean owned, boolean allTables, boolean whole, boolean viaRoot) {}
+    private record Publication(boolean owned, boolean allTables, boolean whole, boolean viaRoot, boolean generated) {}
 
     void check(Connection connection) throws SQLException {
         publication(connection);
@@ -74,7 +75,7 @@ final class PublicationCheck {
                                 + settings.postgres().user()
                                 + "' may not make it, which takes CREATE on the database and the tables' ownership; let an"
                                 + " administrator run",
-                        sql.createPublication());
+                        sql.createPublication(server.version()));
             }
             return;
         }
@@ -83,7 +84,15 @@ final class PublicationCheck {
             findings.wrong(
                     "pipeline",
                     name + " leaves out operations, or publishes partitions under their own names; let its owner run",
-                    sql.alterPublicationOptions());
+                    sql.alterPublicationOptions(server.version()));
+        }
+        if (!publication.generated() && !publication.owned() && storedInIdentity()) {
+            findings.because("from PostgreSQL 18 on it refuses the application's own UPDATE and DELETE of a table that logs"
+                            + " whole old rows and has a generated column that is not published")
+                    .wrong(
+                            "pipeline",
+                            name + " leaves out generated columns; let its owner run",
+                            sql.alterPublicationOptions(server.version()));
         }
         Set<TableId> published = tables(connection, PUBLISHED);
         List<TableId> missing = settings.tables().stream()
@@ -99,6 +108,12 @@ final class PublicationCheck {
         if (server.version() >= 150000) {
             filtered(connection, name);
         }
+    }
+
+    private boolean storedInIdentity() {
+        return relations.stream()
+                .flatMap(relation -> relation.leaves().stream())
+                .anyMatch(leaf -> leaf.generated().contains("s"));
     }
 
     private void filtered(Connection connection, String name) throws SQLException {
@@ -168,7 +183,8 @@ final class PublicationCheck {
                                 row.getBoolean("owned"),
                                 row.getBoolean("puballtables"),
                                 row.getBoolean("whole"),
-                                row.getBoolean("pubviaroot")))
+                                row.getBoolean("pubviaroot"),
+                                row.getBoolean("generated")))
                         : Optional.empty();
             }
         }

@@ -76,7 +76,12 @@ final class QueryCheck {
 
     /** Within a FROM nothing but a single SELECT, VALUES or TABLE can stand, and nothing that writes. */
     private static String explain(NamedQuery query, TableShape shape) {
-        StringBuilder sql = new StringBuilder("EXPLAIN SELECT * FROM (");
+        return "EXPLAIN SELECT * FROM (" + withoutValues(query, shape) + "\n) AS refresh";
+    }
+
+    /** The query with nulls of the right types, without a semicolon. */
+    static String withoutValues(NamedQuery query, TableShape shape) {
+        StringBuilder sql = new StringBuilder();
         for (int i = 0; i < query.pieces().size(); i++) {
             sql.append(query.pieces().get(i));
             if (i < query.names().size()) {
@@ -84,8 +89,8 @@ final class QueryCheck {
                 sql.append("CAST(NULL AS ").append(type).append(')');
             }
         }
-        String planned = sql.toString().stripTrailing();
-        return (planned.endsWith(";") ? planned.substring(0, planned.length() - 1) : planned) + "\n) AS refresh";
+        String text = sql.toString().stripTrailing();
+        return text.endsWith(";") ? text.substring(0, text.length() - 1) : text;
     }
 
     private void plan(String path, String explain, String query) throws SQLException {

@@ -28,8 +28,9 @@ record Relation(
      *
      * @param persistence {@code pg_class.relpersistence}
      * @param identity the columns that PostgreSQL logs of an old row; empty: it refuses updates once they are published
+     * @param generated the kinds, as {@code pg_attribute.attgenerated}, of what is in old rows that are logged whole
      */
-    record Leaf(TableId table, char kind, char persistence, Set<String> identity) {
+    record Leaf(TableId table, char kind, char persistence, Set<String> identity, Set<String> generated) {
 
         /** Whether an old row's image tells the column, or what it is computed from. */
         boolean tells(TableShape.Column column) {
@@ -64,7 +65,9 @@ record Relation(
                   AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
                 WHERE i.indrelid = c.oid AND i.indisvalid AND i.indimmediate
                   AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END)
-              END AS identity
+              END AS identity,
+              ARRAY(SELECT DISTINCT a.attgenerated::text FROM pg_catalog.pg_attribute a WHERE c.relreplident = 'f'
+                AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> '') AS generated
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(?::regclass) WHERE isleaf)
                OR c.oid = ?::oid
@@ -118,12 +121,16 @@ record Relation(
                                 new TableId(rows.getString("nspname"), rows.getString("relname")),
                                 kind,
                                 rows.getString("relpersistence").charAt(0),
-                                Set.copyOf(Arrays.asList(
-                                        (String[]) rows.getArray("identity").getArray()))));
+                                texts(rows, "identity"),
+                                texts(rows, "generated")));
                     }
                 }
             }
         }
         return leaves;
+    }
+
+    private static Set<String> texts(ResultSet row, String column) throws SQLException {
+        return Set.copyOf(Arrays.asList((String[]) row.getArray(column).getArray()));
     }
 }

@@ -48,7 +48,7 @@ final class SourceJudge {
             mends.add(Mend.sql("ALTER ROLE " + role + " NOSUPERUSER REPLICATION;"));
             sql.grants(facts.server().database()).forEach(grant -> mends.add(Mend.sql(grant)));
             if (!facts.publication()) {
-                mends.add(Mend.sql(sql.createPublication()));
+                mends.add(Mend.sql(sql.createPublication(facts.server().version())));
             }
             least.add(Severity.WARNING, "postgres.user", "role " + role + " is a superuser", mends);
             return;

@@ -67,7 +67,7 @@ final class WatchJudge {
                 .filter(leaf -> leaf.primaryKey().isEmpty() && !leaf.fullIdentity())
                 .forEach(leaf -> mends.add(Mend.sql(leaf.identity("FULL"))));
         SourceSql sql = new SourceSql(CaptureSettings.of(config));
-        boolean lacking = published.map(there -> !there).orElseGet(() -> tells(sql.createPublication()));
+        boolean lacking = published.map(there -> !there).orElseGet(() -> makesPublication());
         if (lacking && !config.tables().contains(name)) {
             mends.add(Mend.sql(sql.addTables(List.of(name))));
         }
@@ -82,8 +82,10 @@ final class WatchJudge {
     }
 
     /** Whether a mend that was told before makes the publication; else the listener makes it, with all tables. */
-    private boolean tells(String statement) {
-        return findings.all().stream().anyMatch(finding -> finding.sql().contains(statement));
+    private boolean makesPublication() {
+        return findings.all().stream()
+                .flatMap(finding -> finding.sql().stream())
+                .anyMatch(statement -> statement.startsWith("CREATE PUBLICATION "));
     }
 
     private static String watching(CacheMapping cache, TableId table) {

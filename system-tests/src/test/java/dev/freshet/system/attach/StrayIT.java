@@ -8,6 +8,7 @@ import dev.freshet.stack.PostgresServer;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.Freshet;
 import dev.freshet.system.process.RedisView;
+import dev.freshet.system.process.SetUp;
 import dev.freshet.system.process.Signals;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -68,8 +69,8 @@ class StrayIT {
         execute(postgres, "postgres", "CREATE DATABASE stray");
         try (RedisView redis = new RedisView(EmbeddedStack.shared().redis().url(), Set.of())) {
             execute(postgres, "stray", "CREATE TABLE thing (id int PRIMARY KEY)");
-            String config =
-                    ConfigText.write(directory, config(postgres, directory)).toString();
+            String config = SetUp.run(postgres, "stray", ConfigText.write(directory, config(postgres, directory)))
+                    .toString();
             List<ProcessHandle> broker;
             try (Freshet run = Freshet.start(directory, "run", "--config", config)) {
                 run.awaitReady(PATIENCE);
@@ -110,7 +111,7 @@ class StrayIT {
                 "pipeline",
                 "stray",
                 "postgres",
-                Map.of("url", postgres.jdbcUrl("stray"), "user", postgres.user(), "password", postgres.password()),
+                SetUp.login(postgres.jdbcUrl("stray")),
                 "kafka",
                 Map.of("data-dir", directory.resolve("kafka").toString()),
                 "redis",

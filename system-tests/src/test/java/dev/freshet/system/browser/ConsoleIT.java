@@ -8,6 +8,7 @@ import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.Freshet;
+import dev.freshet.system.process.SetUp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -73,13 +74,13 @@ class ConsoleIT {
                                 "value", Map.of("columns", java.util.List.of("id", "title"))));
         Path place = directory.resolve(file);
         place.toFile().mkdirs();
-        return ConfigText.write(
+        Path written = ConfigText.write(
                 place,
                 Map.of(
                         "pipeline",
                         NAME,
                         "postgres",
-                        Map.of("url", postgres.jdbcUrl(NAME), "user", postgres.user(), "password", postgres.password()),
+                        SetUp.login(postgres.jdbcUrl(NAME)),
                         "kafka",
                         Map.of(
                                 "bootstrap-servers",
@@ -94,6 +95,7 @@ class ConsoleIT {
                         Map.of("http", http, "console-token", TOKEN),
                         "caches",
                         caches));
+        return SetUp.run(postgres, NAME, written);
     }
 
     @AfterEach

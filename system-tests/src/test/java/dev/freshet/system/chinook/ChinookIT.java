@@ -9,6 +9,7 @@ import dev.freshet.system.oracle.Oracle;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.Freshet;
 import dev.freshet.system.process.RedisView;
+import dev.freshet.system.process.SetUp;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -58,7 +59,7 @@ class ChinookIT {
                     new Oracle(caches),
                     random);
             scene.fillAll();
-            Path file = ConfigText.write(directory, config(postgres, caches));
+            Path file = SetUp.run(postgres, DATABASE, ConfigText.write(directory, config(postgres, caches)));
             try (Freshet run = Freshet.start(directory, "run", "--config", file.toString())) {
                 run.awaitReady(Duration.ofMinutes(3));
                 try {
@@ -104,7 +105,7 @@ class ChinookIT {
                 "pipeline",
                 DATABASE,
                 "postgres",
-                Map.of("url", postgres.jdbcUrl(DATABASE), "user", postgres.user(), "password", postgres.password()),
+                SetUp.login(postgres.jdbcUrl(DATABASE)),
                 "kafka",
                 Map.of(
                         "bootstrap-servers",

@@ -8,6 +8,7 @@ import dev.freshet.stack.PostgresServer;
 import dev.freshet.system.oracle.Entry;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.RedisView;
+import dev.freshet.system.process.SetUp;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -47,7 +48,7 @@ class CrashIT {
                 RedisView redis = new RedisView(EmbeddedStack.shared().redis().url(), Set.of())) {
             redis.commands().flushall();
             Load load = new Load(loading, redis, random, 100_000 + rounds * 60_000);
-            Path config = ConfigText.write(directory, config(postgres));
+            Path config = SetUp.run(postgres, DATABASE, ConfigText.write(directory, config(postgres)));
             try (CrashStage stage = new CrashStage(
                     EmbeddedStack.shared(), observing, DATABASE, redis, load, random, directory, config)) {
                 stage.awaitReady();
@@ -115,7 +116,7 @@ class CrashIT {
                 "pipeline",
                 DATABASE,
                 "postgres",
-                Map.of("url", postgres.jdbcUrl(DATABASE), "user", postgres.user(), "password", postgres.password()),
+                SetUp.login(postgres.jdbcUrl(DATABASE)),
                 "kafka",
                 Map.of(
                         "bootstrap-servers",

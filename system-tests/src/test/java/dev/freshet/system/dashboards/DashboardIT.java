@@ -8,6 +8,7 @@ import dev.freshet.system.dashboards.Dashboard.Panel;
 import dev.freshet.system.dashboards.Prometheus.Sample;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.Freshet;
+import dev.freshet.system.process.SetUp;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -98,13 +99,7 @@ class DashboardIT {
                         "pipeline",
                         PIPELINE,
                         "postgres",
-                        Map.of(
-                                "url",
-                                stack.postgres().jdbcUrl("postgres"),
-                                "user",
-                                stack.postgres().user(),
-                                "password",
-                                stack.postgres().password()),
+                        SetUp.login(stack.postgres().jdbcUrl("postgres")),
                         "kafka",
                         Map.of(
                                 "bootstrap-servers",
@@ -119,6 +114,7 @@ class DashboardIT {
                         Map.of("http", "127.0.0.1:" + port, "fence-window", "10s"),
                         "caches",
                         caches));
+        SetUp.run(stack.postgres(), "postgres", config);
         return Freshet.start(own, command, "--config", config.toString());
     }
 

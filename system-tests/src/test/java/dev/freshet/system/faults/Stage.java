@@ -5,6 +5,7 @@ import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.RedisUsers;
 import dev.freshet.system.process.RedisView;
+import dev.freshet.system.process.SetUp;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -126,15 +127,7 @@ final class Stage implements AutoCloseable {
         Link toRedis = link().to(servers.redis().port());
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("pipeline", PIPELINE);
-        config.put(
-                "postgres",
-                Map.of(
-                        "url",
-                        "jdbc:postgresql://" + HOST + ":" + postgres.port() + "/" + PIPELINE,
-                        "user",
-                        servers.postgres().user(),
-                        "password",
-                        servers.postgres().password()));
+        config.put("postgres", SetUp.login("jdbc:postgresql://" + HOST + ":" + postgres.port() + "/" + PIPELINE));
         config.put(
                 "kafka",
                 Map.of(
@@ -152,7 +145,8 @@ final class Stage implements AutoCloseable {
         config.put("caches", caches);
         try {
             Path own = Files.createDirectory(directory.resolve(name));
-            return new Part(name, own, ConfigText.write(own, config), postgres, toRedis);
+            Path file = SetUp.run(servers.postgres(), PIPELINE, ConfigText.write(own, config));
+            return new Part(name, own, file, postgres, toRedis);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

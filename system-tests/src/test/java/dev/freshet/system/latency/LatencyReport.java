@@ -4,6 +4,7 @@ import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.Freshet;
+import dev.freshet.system.process.SetUp;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -61,7 +62,8 @@ public final class LatencyReport {
                 Connection connection = connect(servers.postgres());
                 RedisClient client = RedisClient.create(servers.redis().url())) {
             makeTable(connection);
-            Path config = ConfigText.write(directory, config(servers, directory));
+            Path config =
+                    SetUp.run(servers.postgres(), "postgres", ConfigText.write(directory, config(servers, directory)));
             try (Freshet run = Freshet.launch(directory, "run", command(config), Map.of())) {
                 run.awaitReady(Duration.ofSeconds(90));
                 RedisCommands<String, String> redis = client.connect().sync();
@@ -93,7 +95,7 @@ public final class LatencyReport {
                 "pipeline",
                 "latency",
                 "postgres",
-                Map.of("url", postgres.jdbcUrl("postgres"), "user", postgres.user(), "password", postgres.password()),
+                SetUp.login(postgres.jdbcUrl("postgres")),
                 "kafka",
                 Map.of("data-dir", directory.resolve("kafka").toString()),
                 "redis",

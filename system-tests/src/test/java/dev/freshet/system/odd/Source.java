@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
 import dev.freshet.system.process.ConfigText;
+import dev.freshet.system.process.SetUp;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ final class Source implements AutoCloseable {
                 "pipeline",
                 name,
                 "postgres",
-                Map.of("url", postgres.jdbcUrl(name), "user", postgres.user(), "password", postgres.password()),
+                SetUp.login(postgres.jdbcUrl(name)),
                 "kafka",
                 Map.of(
                         "bootstrap-servers",
@@ -74,7 +75,7 @@ final class Source implements AutoCloseable {
                 "writer",
                 Map.of("http", "127.0.0.1:0", "fence-window", "10s")));
         config.put("caches", caches);
-        return ConfigText.write(directory, config);
+        return SetUp.run(postgres, name, ConfigText.write(directory, config));
     }
 
     void execute(String... sql) throws SQLException {

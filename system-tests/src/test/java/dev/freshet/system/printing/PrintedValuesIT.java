@@ -3,7 +3,9 @@ package dev.freshet.system.printing;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.listener.CaptureSettings;
 import dev.freshet.listener.Listener;
+import dev.freshet.listener.SourceSql;
 import dev.freshet.model.CacheMapping;
 import dev.freshet.model.CacheMapping.OnChange;
 import dev.freshet.model.CacheMapping.Target;
@@ -258,6 +260,11 @@ final class PrintedValuesIT {
                 statement.execute("CREATE TABLE t" + i + " (id int PRIMARY KEY, c " + types.get(i) + ")");
             }
             FreshetConfig config = config();
+            for (String sql : new SourceSql(CaptureSettings.of(config))
+                    .setup(name, connection.getMetaData().getDatabaseMajorVersion() * 10_000)) {
+                statement.execute(sql);
+            }
+            statement.execute("ALTER ROLE " + name + " PASSWORD 'least'");
             try (Listener listener = Listener.create(
                     config, EmbeddedStack.shared().kafka().bootstrapServers(), new SimpleMeterRegistry())) {
                 listener.start();
@@ -397,8 +404,7 @@ final class PrintedValuesIT {
         }
         return new FreshetConfig(
                 name,
-                new PostgresConfig(
-                        server.jdbcUrl(name), server.user(), new Secret(server.password()), 1L << 33, Map.of()),
+                new PostgresConfig(server.jdbcUrl(name), name, new Secret("least"), 1L << 33, Map.of()),
                 new KafkaConfig(
                         Optional.of(EmbeddedStack.shared().kafka().bootstrapServers()),
                         Path.of("target"),

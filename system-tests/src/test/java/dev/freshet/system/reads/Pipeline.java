@@ -4,6 +4,7 @@ import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.Freshet;
+import dev.freshet.system.process.SetUp;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -59,7 +60,7 @@ final class Pipeline implements AutoCloseable {
                         "pipeline",
                         name,
                         "postgres",
-                        Map.of("url", postgres.jdbcUrl(name), "user", postgres.user(), "password", postgres.password()),
+                        SetUp.login(postgres.jdbcUrl(name)),
                         "kafka",
                         Map.of(
                                 "bootstrap-servers",
@@ -74,6 +75,7 @@ final class Pipeline implements AutoCloseable {
                         Map.of("http", "127.0.0.1:0", "fence-window", fenceWindow),
                         "caches",
                         caches));
+        SetUp.run(postgres, name, config);
         Map<String, Freshet> parts = new LinkedHashMap<>();
         commands.forEach(
                 command -> parts.put(command, Freshet.start(directory, command, "--config", config.toString())));
