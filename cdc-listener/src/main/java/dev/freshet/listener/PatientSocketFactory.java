@@ -1,6 +1,5 @@
 package dev.freshet.listener;
 
-import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,7 +67,9 @@ public final class PatientSocketFactory extends SocketFactory {
         @Override
         public InputStream getInputStream() throws IOException {
             return new FilterInputStream(super.getInputStream()) {
-                // pgjdbc takes the end of the stream for "nothing pending" and would go on asking for ever.
+                // pgjdbc takes the end of the stream for "nothing pending" and would go on asking for ever. No
+                // EOFException,
+                // which TLS, laid over this stream, would tell as an end again.
                 @Override
                 public int read() throws IOException {
                     return untilEnd(super.read());
@@ -79,9 +80,9 @@ public final class PatientSocketFactory extends SocketFactory {
                     return untilEnd(super.read(bytes, offset, length));
                 }
 
-                private int untilEnd(int read) throws EOFException {
+                private int untilEnd(int read) throws SocketException {
                     if (read < 0) {
-                        throw new EOFException("PostgreSQL closed the connection");
+                        throw new SocketException("PostgreSQL closed the connection");
                     }
                     return read;
                 }

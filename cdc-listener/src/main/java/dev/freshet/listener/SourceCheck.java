@@ -107,8 +107,8 @@ final class SourceCheck {
         return fit;
     }
 
-    private boolean checkPublication(
-            SourceDatabase database, int version, List<SourceDatabase.Relation> tables) throws SQLException {
+    private boolean checkPublication(SourceDatabase database, int version, List<SourceDatabase.Relation> tables)
+            throws SQLException {
         Optional<SourceDatabase.Publication> found = database.publication(settings.publication());
         if (found.isEmpty()) {
             make(database, "publication " + settings.publication() + " does not exist", sql.createPublication(version));

@@ -75,8 +75,8 @@ public final class SourceSql {
 
     /** @param serverVersion as {@code server_version_num} */
     public String createPublication(int serverVersion) {
-        return "CREATE PUBLICATION " + quote(settings.publication()) + " FOR TABLE " + list(settings.tables()) + " WITH "
-                + options(serverVersion) + ";";
+        return "CREATE PUBLICATION " + quote(settings.publication()) + " FOR TABLE " + list(settings.tables())
+                + " WITH " + options(serverVersion) + ";";
     }
 
     /** Changes what the publication publishes to what the pipeline needs. */

@@ -249,7 +249,9 @@ class HiddenChangesIT {
         String role = "role_" + servers.name();
         settings = servers.settings(servers.postgres(role, "secret"), "public.books", "public.orders");
         SourceSql sql = new SourceSql(settings);
-        servers.execute("CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD 'secret'", sql.createPublication(servers.version()));
+        servers.execute(
+                "CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD 'secret'",
+                sql.createPublication(servers.version()));
         servers.execute(sql.grants(servers.name()).toArray(String[]::new));
         try (Listener listener = streaming()) {
             servers.execute("DROP TABLE books", "CREATE TABLE books (id bigint PRIMARY KEY)");

@@ -22,7 +22,8 @@ public final class JdbcCatalogue implements Catalogue {
 
     /**
      * A domain's base type comes from the end of its chain; every enum is one type here. A type of somebody's own has no
-     * name that is known here, whatever it is called; citext is of an extension.
+     * name that is known here, whatever it is called; citext is of an extension. What a generated column reads hangs on its
+     * expression, and in PostgreSQL 14 on the column itself.
      */
     private static final String COLUMNS = """
             WITH RECURSIVE base(attnum, type, modifier) AS (
@@ -39,7 +40,8 @@ public final class JdbcCatalogue implements Catalogue {
               pg_get_expr(d.adbin, d.adrelid) AS expression,
               ARRAY(SELECT r.attname::text FROM pg_depend p JOIN pg_attribute r
                     ON r.attrelid = p.refobjid AND r.attnum = p.refobjsubid
-                    WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
+                    WHERE (p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
+                        OR p.classid = 'pg_class'::regclass AND p.objid = a.attrelid AND p.objsubid = a.attnum)
                       AND p.refclassid = 'pg_class'::regclass AND p.refobjid = a.attrelid
                       AND p.refobjsubid > 0 AND r.attnum <> a.attnum) AS reads
             FROM pg_attribute a

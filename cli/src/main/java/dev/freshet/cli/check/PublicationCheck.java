@@ -87,8 +87,9 @@ final class PublicationCheck {
                     sql.alterPublicationOptions(server.version()));
         }
         if (!publication.generated() && !publication.owned() && storedInIdentity()) {
-            findings.because("from PostgreSQL 18 on it refuses the application's own UPDATE and DELETE of a table that logs"
-                            + " whole old rows and has a generated column that is not published")
+            findings.because(
+                            "from PostgreSQL 18 on it refuses the application's own UPDATE and DELETE of a table that logs"
+                                    + " whole old rows and has a generated column that is not published")
                     .wrong(
                             "pipeline",
                             name + " leaves out generated columns; let its owner run",

@@ -81,7 +81,8 @@ final class TableCheck {
             findings.because("what is generated when it is read is never in the write-ahead log")
                     .wrong(
                             path,
-                            who + " has REPLICA IDENTITY FULL and a virtual generated column: PostgreSQL would refuse the"
+                            who
+                                    + " has REPLICA IDENTITY FULL and a virtual generated column: PostgreSQL would refuse the"
                                     + " application's own UPDATE and DELETE once it is published; make the column a stored"
                                     + " one, or give the table REPLICA IDENTITY USING INDEX");
         }

@@ -50,7 +50,9 @@ final class Site implements AutoCloseable {
 
     /** The same database on another server. */
     Site on(PostgresServer other) {
-        return new Site(other, name);
+        Site site = new Site(other, name);
+        site.beats = 1_000_000;
+        return site;
     }
 
     /** A configuration, not set up yet. */
