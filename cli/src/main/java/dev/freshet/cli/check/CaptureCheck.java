@@ -4,9 +4,11 @@ import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.model.SqlIdentifier;
 import dev.freshet.model.config.FreshetConfig;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Properties;
 
 /** Whether the server lets this role follow its log. */
 final class CaptureCheck {
@@ -32,6 +34,9 @@ final class CaptureCheck {
                                     .replication(SqlIdentifier.quote(
                                             config.postgres().user())));
         }
+        if (server.replicates()) {
+            checkStream();
+        }
         if (server.senders() >= server.maxSenders()) {
             findings.because("the listener needs a WAL sender of its own")
                     .add(
@@ -40,6 +45,28 @@ final class CaptureCheck {
                             "all " + server.maxSenders()
                                     + " WAL senders of the server are in use; allow more and restart the server",
                             server.hosting().set("max_wal_senders", Integer.toString(server.maxSenders() + 5), true));
+        }
+    }
+
+    /** A pooler may pass other connections on and refuse this one. What else fails the listener tells with its reason. */
+    private void checkStream() {
+        Properties properties = new Properties();
+        properties.putAll(config.postgres().properties());
+        properties.setProperty("user", config.postgres().user());
+        properties.setProperty("password", config.postgres().password().reveal());
+        properties.setProperty("ApplicationName", "freshet check");
+        properties.putIfAbsent("connectTimeout", "10");
+        properties.putIfAbsent("socketTimeout", "10");
+        properties.setProperty("replication", "database");
+        properties.setProperty("preferQueryMode", "simple");
+        properties.setProperty("assumeMinServerVersion", "14");
+        try {
+            DriverManager.getConnection(config.postgres().url(), properties).close();
+        } catch (SQLException e) {
+            String reason = String.valueOf(e.getMessage());
+            if (Pooler.refused(reason)) {
+                Pooler.tell(findings, reason);
+            }
         }
     }
 

@@ -98,12 +98,8 @@ final class DatabaseCheck {
         if (unverified.isPresent()) {
             findings.because("who is not verified may be somebody else, who reads the password")
                     .wrong("postgres.properties", reason + "; " + unverified.get());
-        } else if (reason.contains("unsupported startup parameter")) {
-            findings.because("a pooler hands out sessions as it likes, and the log is streamed in one session")
-                    .wrong(
-                            "postgres.url",
-                            "this is a connection pooler, such as PgBouncer (" + reason
-                                    + "); name PostgreSQL's own host and port");
+        } else if (Pooler.refused(reason)) {
+            Pooler.tell(findings, reason);
         } else if (state.startsWith("28")) {
             findings.wrong(
                     "postgres.user",
