@@ -29,18 +29,20 @@ class PoolerIT {
         try (TestDatabase database = TestDatabase.create();
                 Door door = new Door(database.server(), parameter)) {
             database.run("CREATE TABLE books (id bigint PRIMARY KEY)", "GRANT SELECT ON books TO " + database.name());
-            database.run(
-                    "CREATE PUBLICATION " + database.name() + " FOR TABLE books WITH (publish_via_partition_root = true)");
+            database.run("CREATE PUBLICATION " + database.name()
+                    + " FOR TABLE books WITH (publish_via_partition_root = true)");
             String yaml = database.yaml("b: { table: public.books, key: \"b:{id}\" }\n")
                     .replace(database.server().address(), "127.0.0.1:" + door.port());
 
-            CheckReport report = Checks.run(
-                    ConfigFile.parse(yaml, Map.of()), Set.of(Part.TABLES, Part.CAPTURE, Part.PUBLICATION));
+            CheckReport report =
+                    Checks.run(ConfigFile.parse(yaml, Map.of()), Set.of(Part.TABLES, Part.CAPTURE, Part.PUBLICATION));
 
             assertThat(report.exitCode()).isEqualTo(2);
-            assertThat(report.findings()).singleElement().satisfies(finding -> assertThat(finding.toString())
-                    .contains("postgres.url", "such as PgBouncer", "name PostgreSQL's own host and port")
-                    .doesNotContain("secret"));
+            assertThat(report.findings())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.toString())
+                            .contains("postgres.url", "such as PgBouncer", "name PostgreSQL's own host and port")
+                            .doesNotContain("secret"));
         }
     }
 
