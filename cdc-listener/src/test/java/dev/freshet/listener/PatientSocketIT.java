@@ -58,7 +58,7 @@ class PatientSocketIT {
             client.setSoTimeout(1);
             assertThat(plain.getSoTimeout()).isEqualTo(1000);
             // Without a word of TLS, as when the server's process is killed.
-            accepted.close();
+            accepted.shutdownOutput();
             assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(IOException.class);
         }
     }
