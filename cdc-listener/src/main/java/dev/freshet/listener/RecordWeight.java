@@ -34,9 +34,9 @@ final class RecordWeight {
             }
             return sum;
         } else if (value instanceof byte[] bytes) {
-            return OBJECT + bytes.length;
+            return (long) OBJECT + bytes.length;
         } else if (value instanceof ByteBuffer bytes) {
-            return OBJECT + bytes.remaining();
+            return (long) OBJECT + bytes.remaining();
         } else if (value instanceof Collection<?> elements) {
             return elements.stream().mapToLong(RecordWeight::weight).sum() + OBJECT;
         }
