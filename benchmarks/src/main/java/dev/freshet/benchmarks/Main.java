@@ -105,6 +105,11 @@ public final class Main implements Callable<Integer> {
     }
 
     static int run(PrintStream out, PrintStream err, String... arguments) {
+        return commandLine(out, err).execute(arguments);
+    }
+
+    /** The command with its options. */
+    static CommandLine commandLine(PrintStream out, PrintStream err) {
         return new CommandLine(new Main(out, err))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
@@ -115,8 +120,7 @@ public final class Main implements Callable<Integer> {
                         return failure instanceof StackException ? 3 : 1;
                     }
                     throw failure;
-                })
-                .execute(arguments);
+                });
     }
 
     @Override
