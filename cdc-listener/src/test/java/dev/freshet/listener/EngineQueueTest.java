@@ -6,6 +6,7 @@ import io.debezium.pipeline.DataChangeEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -39,8 +40,12 @@ class EngineQueueTest {
         queue.enqueue(new DataChangeEvent(new SourceRecord(Map.of(), Map.of("at", value), "topic", null, value)));
     }
 
+    private DataChangeEvent polled() {
+        return Optional.ofNullable(queue.poll()).orElseThrow();
+    }
+
     private EngineQueue.Handover handedOver() {
-        return EngineQueue.unpack(queue.poll().getRecord());
+        return EngineQueue.unpack(polled().getRecord());
     }
 
     private static List<Object> values(EngineQueue.Handover handover) {
@@ -115,7 +120,7 @@ class EngineQueueTest {
     void aBatchIsBoundedAndSaysWhereItEnds() {
         IntStream.range(0, 700).forEach(i -> comesAtOnce("r" + i));
 
-        DataChangeEvent first = queue.poll();
+        DataChangeEvent first = polled();
         assertThat(EngineQueue.unpack(first.getRecord()).records()).hasSize(512);
         assertThat(first.getRecord().sourceOffset()).isEqualTo(Map.of("at", "r511"));
         assertThat(queue.records()).isEqualTo(188);
