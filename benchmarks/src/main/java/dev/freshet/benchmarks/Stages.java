@@ -27,7 +27,7 @@ final class Stages {
     static final String WRITER = "writer, from Kafka to Redis";
 
     private static final int BY = 1_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
     private static final int ROUNDS = 2;
 
