@@ -59,7 +59,7 @@ record Plan(
                 EnumSet.allOf(Part.class),
                 repeats,
                 List.of(200, 1_000, 5_000),
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(60),
                 seconds(each * 0.08, 30),
                 seconds(each * 0.08, 30),
                 seconds(each * 0.04, 10),
