@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.system.process.Freshet;
+import dev.freshet.system.process.SetUp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -25,6 +26,9 @@ final class ConnectIT {
     private static final Map<String, ?> PRICES =
             Map.of("price", Map.of("table", "public.books", "key", "price:{price}"));
 
+    /** The role that `setup` makes. */
+    private static final Map<String, String> LEAST = SetUp.login("");
+
     private static Map<String, Object> kafka(EmbeddedStack kafka) {
         return Map.of(
                 "bootstrap-servers",
@@ -37,7 +41,11 @@ final class ConnectIT {
         return ConnectWorker.start(
                 directory,
                 kafka.kafka().bootstrapServers(),
-                Map.of("POSTGRES_PASSWORD", EmbeddedStack.shared().postgres().password()));
+                Map.of(
+                        "POSTGRES_PASSWORD",
+                        LEAST.get("password"),
+                        "THEIR_PASSWORD",
+                        EmbeddedStack.shared().postgres().password()));
     }
 
     @Test
@@ -48,12 +56,10 @@ final class ConnectIT {
             Path config = scene.config("", kafka(kafka), PRICES);
             Scene.execute(scene.source(), "ALTER TABLE books REPLICA IDENTITY FULL");
             scene.redis().commands().set("book:399", "of long ago");
-            assertThat(scene.exitCode(config, "setup")).as(scene.words()).isZero();
             Freshet printed = scene.start(config, "setup", "--print-connect");
             assertThat(printed.exitCode(Scene.PATIENCE)).as(printed.lastWords()).isZero();
             assertThat(printed.lastWords())
-                    .doesNotContain("password\" : \""
-                            + EmbeddedStack.shared().postgres().password() + "\"");
+                    .doesNotContain("password\" : \"" + LEAST.get("password"));
             String connector = String.join("\n", printed.output());
             worker.create(connector);
             worker.awaitState("connected", "RUNNING");
@@ -149,7 +155,7 @@ final class ConnectIT {
                     .put("database.port", Integer.toString(source.getPort()))
                     .put("database.dbname", "as_it_was")
                     .put("database.user", EmbeddedStack.shared().postgres().user())
-                    .put("database.password", "${env:POSTGRES_PASSWORD}")
+                    .put("database.password", "${env:THEIR_PASSWORD}")
                     .put("topic.prefix", "as_it_was")
                     .put("plugin.name", "pgoutput")
                     .put("slot.name", "theirs")

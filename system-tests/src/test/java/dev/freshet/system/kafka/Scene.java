@@ -8,6 +8,7 @@ import dev.freshet.stack.PostgresServer;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.Freshet;
 import dev.freshet.system.process.RedisView;
+import dev.freshet.system.process.SetUp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -100,20 +101,17 @@ final class Scene implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         caches.put("book", Map.of("table", "public.books", "key", "book:{id}"));
-        return ConfigText.write(
+        Path config = ConfigText.write(
                 place,
                 Map.of(
                         "pipeline", name,
-                        "postgres",
-                                Map.of(
-                                        "url", server.jdbcUrl(name),
-                                        "user", server.user(),
-                                        "password", server.password()),
+                        "postgres", SetUp.login(server.jdbcUrl(name)),
                         "kafka", kafka,
                         "redis", Map.of("url", EmbeddedStack.shared().redis().url()),
                         "listener", Map.of("http", "127.0.0.1:0"),
                         "writer", Map.of("http", "127.0.0.1:0"),
                         "caches", caches));
+        return SetUp.run(server, name, config);
     }
 
     /** A command of the product. */

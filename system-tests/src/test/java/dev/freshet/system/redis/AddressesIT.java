@@ -8,6 +8,7 @@ import dev.freshet.stack.PostgresServer;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.Freshet;
 import dev.freshet.system.process.RedisUsers;
+import dev.freshet.system.process.SetUp;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.net.InetAddress;
@@ -71,7 +72,7 @@ class AddressesIT {
                     Map.of("ca", "own.crt", "certificate", "own.crt", "key", "own.key"));
             for (Map<String, Object> address :
                     List.of(tls, Map.<String, Object>of("url", "redis-socket://" + user + socket))) {
-                Path config = ConfigText.write(directory, config(address));
+                Path config = SetUp.run(postgres, PIPELINE, ConfigText.write(directory, config(address)));
                 try (Freshet run = Freshet.start(directory, "run", "--config", config.toString())
                         .awaitReady(Duration.ofMinutes(3))) {
                     redis.set("item:1", "old");
@@ -91,9 +92,7 @@ class AddressesIT {
     private Map<String, Object> config(Map<String, Object> redis) {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("pipeline", PIPELINE);
-        config.put(
-                "postgres",
-                Map.of("url", postgres.jdbcUrl(PIPELINE), "user", postgres.user(), "password", postgres.password()));
+        config.put("postgres", SetUp.login(postgres.jdbcUrl(PIPELINE)));
         config.put(
                 "kafka",
                 Map.of(

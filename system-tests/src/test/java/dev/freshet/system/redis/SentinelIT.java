@@ -12,6 +12,7 @@ import dev.freshet.stack.RedisServer;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.Freshet;
 import dev.freshet.system.process.RedisUsers;
+import dev.freshet.system.process.SetUp;
 import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
@@ -93,7 +94,8 @@ class SentinelIT {
             ConfigText.write(directory, config(server.url()));
             RedisUsers.ofApplication(server.url(), READER, "item:*");
         }
-        Path config = ConfigText.write(directory, config(redis.url(PIPELINE, RedisUsers.PASSWORD)));
+        Path config = SetUp.run(
+                postgres, PIPELINE, ConfigText.write(directory, config(redis.url(PIPELINE, RedisUsers.PASSWORD))));
         try (Freshet run = Freshet.start(directory, "run", "--config", config.toString())
                         .awaitReady(Duration.ofMinutes(3));
                 RedisClient client = RedisClient.create(redis.url(READER, RedisUsers.PASSWORD));
@@ -262,7 +264,7 @@ class SentinelIT {
                 "pipeline",
                 PIPELINE,
                 "postgres",
-                Map.of("url", postgres.jdbcUrl(PIPELINE), "user", postgres.user(), "password", postgres.password()),
+                SetUp.login(postgres.jdbcUrl(PIPELINE)),
                 "kafka",
                 Map.of(
                         "bootstrap-servers",
