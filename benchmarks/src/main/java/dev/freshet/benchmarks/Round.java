@@ -21,6 +21,7 @@ final class Round {
     private static final int BY = 1_000;
     private static final int SUSTAINED_BY = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration APPLICATION_WARM_UP = Duration.ofSeconds(3);
     private static final Duration CALM = Duration.ofSeconds(5);
     private static final double HELD_MILLIS = 100;
     private static final int TRIES = 8;
@@ -92,7 +93,8 @@ final class Round {
             site.awaitEffect(rival.prefix());
             timed(plan.burst(), BY);
         }
-        steady(1_000, (int) plan.warmUp().toMillis(), 1);
+        Duration singles = rival.processes().isEmpty() ? APPLICATION_WARM_UP : plan.warmUp();
+        steady(1_000, (int) singles.toMillis(), 1);
         if (works()) {
             site.awaitEffect(rival.prefix());
         }
