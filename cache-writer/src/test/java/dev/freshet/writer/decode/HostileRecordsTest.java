@@ -53,6 +53,7 @@ final class HostileRecordsTest {
 
     /** A number of many digits is printed half by half, each copied; the seed -2614070678100113458 has one of 1,200. */
     private static final long MEMORY_PER_BYTE = 2_000;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String IMAGE = "{\"id\":7,\"title\":\"Emma\",\"cover\":\"AP8=\",\"price\":\"12.00\","

@@ -53,13 +53,12 @@ final class ConnectIT {
         try (EmbeddedStack kafka = EmbeddedStack.builder().kafka().start();
                 Scene scene = new Scene("connected", directory, 400);
                 ConnectWorker worker = worker(directory, kafka)) {
-            Path config = scene.config("", kafka(kafka), PRICES);
             Scene.execute(scene.source(), "ALTER TABLE books REPLICA IDENTITY FULL");
+            Path config = scene.config("", kafka(kafka), PRICES);
             scene.redis().commands().set("book:399", "of long ago");
             Freshet printed = scene.start(config, "setup", "--print-connect");
             assertThat(printed.exitCode(Scene.PATIENCE)).as(printed.lastWords()).isZero();
-            assertThat(printed.lastWords())
-                    .doesNotContain("password\" : \"" + LEAST.get("password"));
+            assertThat(printed.lastWords()).doesNotContain("password\" : \"" + LEAST.get("password"));
             String connector = String.join("\n", printed.output());
             worker.create(connector);
             worker.awaitState("connected", "RUNNING");
@@ -144,6 +143,7 @@ final class ConnectIT {
         try (EmbeddedStack kafka = EmbeddedStack.builder().kafka().start();
                 Scene scene = new Scene("as_it_was", directory, 200);
                 ConnectWorker worker = worker(directory, kafka)) {
+            Scene.execute(scene.source(), "ALTER TABLE books REPLICA IDENTITY FULL");
             Path config = scene.config("", kafka(kafka), PRICES);
             ObjectNode connector = JsonMapper.builder().build().createObjectNode();
             connector.put("name", "theirs");
@@ -163,7 +163,6 @@ final class ConnectIT {
                     .put("value.converter", "org.apache.kafka.connect.json.JsonConverter")
                     .put("topic.creation.default.partitions", "3")
                     .put("topic.creation.default.replication.factor", "1");
-            Scene.execute(scene.source(), "ALTER TABLE books REPLICA IDENTITY FULL");
             worker.create(connector.toString());
             worker.awaitState("theirs", "RUNNING");
             scene.ready(config, "writer");
