@@ -6,7 +6,7 @@ import dev.freshet.model.config.RedisConfig;
 import dev.freshet.model.config.RedisTls;
 import dev.freshet.model.config.Secret;
 import dev.freshet.redis.KeyCommand.Invalidate;
-import dev.freshet.stack.Certificate;
+import dev.freshet.stack.CertificateAuthority;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,14 +28,16 @@ class AddressIT {
     @TempDir
     private static Path directory;
 
-    private static Certificate own;
+    private static CertificateAuthority authority;
+    private static CertificateAuthority.Issued own;
     private static TestRedis redis;
     private static RedisCommands<String, String> plain;
     private static String tls;
 
     @BeforeAll
     static void start() throws Exception {
-        own = Certificate.make(directory, "own", "ip:127.0.0.1");
+        authority = CertificateAuthority.in(directory);
+        own = authority.issue("own", "ip:127.0.0.1");
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -44,11 +46,11 @@ class AddressIT {
                 "--tls-port",
                 Integer.toString(port),
                 "--tls-cert-file",
-                own.file().toString(),
+                own.certificate().toString(),
                 "--tls-key-file",
                 own.key().toString(),
                 "--tls-ca-cert-file",
-                own.file().toString(),
+                authority.certificate().toString(),
                 "--unixsocket",
                 directory.resolve("redis.sock").toString());
         plain = redis.text();
@@ -83,7 +85,7 @@ class AddressIT {
     void whoShowsNoCertificateIsRefusedByTheServer() {
         assertRefuses(
                 "rediss://" + tls,
-                new RedisTls(Optional.of(own.file()), Optional.empty(), Optional.empty()),
+                new RedisTls(Optional.of(authority.certificate()), Optional.empty(), Optional.empty()),
                 "certificate_required");
     }
 
@@ -93,7 +95,8 @@ class AddressIT {
     }
 
     private static RedisTls both() {
-        return new RedisTls(Optional.of(own.file()), Optional.of(own.file()), Optional.of(own.key()));
+        return new RedisTls(
+                Optional.of(authority.certificate()), Optional.of(own.certificate()), Optional.of(own.key()));
     }
 
     private static void assertRemoves(String url, RedisTls tls) {

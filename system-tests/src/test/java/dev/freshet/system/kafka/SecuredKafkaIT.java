@@ -2,7 +2,10 @@ package dev.freshet.system.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.stack.CertificateAuthority;
 import dev.freshet.system.process.Freshet;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,15 +34,18 @@ final class SecuredKafkaIT {
     private static Path shared;
 
     private static Cluster cluster;
-    private static Certificates certificates;
+    private static CertificateAuthority authority;
     private static Admin admin;
 
     @TempDir
     private Path directory;
 
     @BeforeAll
-    static void start() throws ExecutionException, InterruptedException {
-        certificates = Certificates.make(shared);
+    static void start() throws ExecutionException, InterruptedException, IOException {
+        authority = CertificateAuthority.in(shared);
+        CertificateAuthority.Issued server = authority.issue("server", "ip:127.0.0.1");
+        Path identity = Files.writeString(
+                shared.resolve("server.pem"), Files.readString(server.key()) + Files.readString(server.certificate()));
         String listener = "listener.name.clients.";
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,CLIENTS:SASL_SSL");
@@ -47,10 +53,8 @@ final class SecuredKafkaIT {
         settings.put(
                 listener + "scram-sha-512.sasl.jaas.config",
                 "org.apache.kafka.common.security.scram.ScramLoginModule required;");
-        settings.put(listener + "ssl.keystore.type", "PKCS12");
-        settings.put(listener + "ssl.keystore.location", certificates.server().toString());
-        settings.put(listener + "ssl.keystore.password", Certificates.PASSWORD);
-        settings.put(listener + "ssl.key.password", Certificates.PASSWORD);
+        settings.put(listener + "ssl.keystore.type", "PEM");
+        settings.put(listener + "ssl.keystore.location", identity.toString());
         settings.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
         settings.put("super.users", "User:ANONYMOUS");
         cluster = Cluster.start(shared, 1, settings);
@@ -83,7 +87,7 @@ final class SecuredKafkaIT {
                                                 + user + "\" password=\"" + password + "\";",
                                 "ssl.truststore.type", "PEM",
                                 "ssl.truststore.location",
-                                        certificates.authority().toString()));
+                                        authority.certificate().toString()));
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.freshet.system.redis;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.freshet.stack.Certificate;
+import dev.freshet.stack.CertificateAuthority;
 import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.PostgresServer;
 import dev.freshet.system.process.ConfigText;
@@ -40,7 +40,8 @@ class AddressesIT {
 
     @Test
     void changesArriveOverTlsAndOverASocket() throws Exception {
-        Certificate own = Certificate.make(directory, "own", "ip:127.0.0.1");
+        CertificateAuthority authority = CertificateAuthority.in(directory);
+        CertificateAuthority.Issued own = authority.issue("own", "ip:127.0.0.1");
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -53,11 +54,11 @@ class AddressesIT {
                                 "--tls-port",
                                 Integer.toString(port),
                                 "--tls-cert-file",
-                                own.file().toString(),
+                                own.certificate().toString(),
                                 "--tls-key-file",
                                 own.key().toString(),
                                 "--tls-ca-cert-file",
-                                own.file().toString(),
+                                authority.certificate().toString(),
                                 "--unixsocket",
                                 socket.toString()))
                         .start();
@@ -69,7 +70,7 @@ class AddressesIT {
                     "url",
                     "rediss://" + user + "127.0.0.1:" + port,
                     "tls",
-                    Map.of("ca", "own.crt", "certificate", "own.crt", "key", "own.key"));
+                    Map.of("ca", "authority.crt", "certificate", "own.crt", "key", "own.key"));
             for (Map<String, Object> address :
                     List.of(tls, Map.<String, Object>of("url", "redis-socket://" + user + socket))) {
                 Path config = SetUp.run(postgres, PIPELINE, ConfigText.write(directory, config(address)));
