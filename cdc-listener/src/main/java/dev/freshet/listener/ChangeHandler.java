@@ -1,5 +1,6 @@
 package dev.freshet.listener;
 
+import dev.freshet.listener.ChangePublisher.Acknowledgement;
 import dev.freshet.model.Lsn;
 import io.debezium.engine.DebeziumEngine.ChangeConsumer;
 import io.debezium.engine.DebeziumEngine.Offsets;
@@ -9,6 +10,8 @@ import io.debezium.engine.StopEngineException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.slf4j.Logger;
@@ -32,6 +35,7 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
     private final ListenerMetrics metrics;
     private final RecordJson json = new RecordJson();
     private final Consumer<Exception> failed;
+    private final Pace pace = new Pace(System::nanoTime, LockSupport::parkNanos);
     private volatile boolean stopped;
     private volatile Lsn acknowledged;
 
@@ -67,18 +71,22 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
     public void handleBatch(
             List<RecordChangeEvent<SourceRecord>> batch, RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
             throws InterruptedException {
+        pace.begin();
+        Burst burst = new Burst(publisher);
         for (RecordChangeEvent<SourceRecord> event : batch) {
             for (SourceRecord record : EngineQueue.unpack(event.record()).records()) {
                 if (stopped) {
                     throw new StopEngineException("the run is over");
                 }
-                take(record);
+                take(record, burst::add);
             }
         }
+        burst.send();
         // Acknowledging may wait for the source; what comes alone meanwhile need not.
         batch.forEach(event -> EngineQueue.unpack(event.record()).taken().run());
         positions.store(inFlight.acknowledged(), STORE_AT_MOST_EVERY);
         acknowledge(batch.get(batch.size() - 1), committer);
+        pace.rest();
     }
 
     /**
@@ -90,7 +98,7 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
             return false;
         }
         try {
-            take(record);
+            take(record, publisher::send);
             positions.store(inFlight.acknowledged(), STORE_AT_MOST_EVERY);
         } catch (RuntimeException e) {
             failed.accept(e);
@@ -98,7 +106,7 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
         return true;
     }
 
-    private void take(SourceRecord record) {
+    private void take(SourceRecord record, BiConsumer<OutgoingRecord, Acknowledgement> send) {
         Lsn before = record.sourceOffset().get("lsn_commit") instanceof Long lsn ? new Lsn(lsn) : acknowledged;
         if (record.topic().equals(sources.messageTopic)) {
             heartbeats
@@ -107,17 +115,17 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
                             beat -> inFlight.message(before, ends -> heartbeats.reached(beat, ends)),
                             () -> inFlight.passed(before));
         } else if (sources.tableTopics.contains(record.topic())) {
-            publish(record, before);
+            publish(record, before, send);
         } else {
             inFlight.passed(before);
         }
     }
 
-    private void publish(SourceRecord record, Lsn before) {
+    private void publish(SourceRecord record, Lsn before, BiConsumer<OutgoingRecord, Acknowledgement> send) {
         OutgoingRecord outgoing = fitting(record);
         ListenerMetrics.Change change = metrics.change(record);
         InFlight.Entry entry = inFlight.sent(before, record.topic());
-        publisher.send(outgoing, new ChangePublisher.Acknowledgement() {
+        send.accept(outgoing, new Acknowledgement() {
             @Override
             public void stored(int partition, long offset) {
                 inFlight.stored(entry, partition, offset);

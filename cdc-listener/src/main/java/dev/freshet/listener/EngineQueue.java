@@ -42,7 +42,7 @@ public final class EngineQueue implements QueueProvider<DataChangeEvent> {
     /** The cost of handing over is spread over so many; the reader decodes the next meanwhile. */
     private static final int LARGEST_BATCH = 512;
 
-    /** So long after the one before it a record comes alone: several times what it takes to take one. */
+    /** A record comes alone so long after the one before it was read, and taken where it was taken at once. */
     private static final long ALONE_NANOS = 100_000;
 
     private static final Map<String, Taker> EXPECTED = new ConcurrentHashMap<>();
@@ -126,6 +126,8 @@ public final class EngineQueue implements QueueProvider<DataChangeEvent> {
         boolean alone = now - newestNanos >= ALONE_NANOS && waiting.isEmpty() && !handedOver;
         newestNanos = now;
         if (alone && taker.takeAlone(record)) {
+            // Else, while taking takes long, each would seem to come alone that waited for the one before it.
+            newestNanos = nanoClock.getAsLong();
             return;
         }
         Waiting one = new Waiting(record, RecordWeight.of(record));

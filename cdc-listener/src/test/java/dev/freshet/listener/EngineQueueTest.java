@@ -20,9 +20,11 @@ class EngineQueueTest {
     private final EngineQueue queue = new EngineQueue(nanos::get);
     private final List<Object> alone = new ArrayList<>();
     private boolean takes = true;
+    private long takesNanos;
 
     {
         String name = EngineQueue.expect(record -> {
+            nanos.addAndGet(takesNanos);
             if (takes) {
                 alone.add(record.value());
             }
@@ -50,6 +52,16 @@ class EngineQueueTest {
 
     private static List<Object> values(EngineQueue.Handover handover) {
         return handover.records().stream().<Object>map(SourceRecord::value).toList();
+    }
+
+    @Test
+    void whatHadToWaitForTheOneBeforeItDidNotComeAlone() {
+        takesNanos = LONG_AFTER;
+        comesLongAfter("a");
+        comesAtOnce("b");
+
+        assertThat(alone).containsExactly("a");
+        assertThat(values(handedOver())).containsExactly("b");
     }
 
     @Test
