@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * The rounds to play, each drawn by a seed of its own, by the settings {@code -Dfreshet.faults.…}:
  *
  * <ul>
- *   <li>{@code rounds=N}: so many (5 where nothing is said);
+ *   <li>{@code rounds=N}: so many (2 where nothing is said);
  *   <li>{@code minutes=N}: as many as fit;
  *   <li>{@code seed=N}: begins with the round of this seed, and so plays again, as far as time allows, what failed;
  *   <li>{@code kinds=A,B}: only faults of these kinds;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 record Plan(long seed, int rounds, Duration time, List<Fault> kinds, boolean alone) implements Iterable<Round> {
 
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
 
     static Plan given() {
         String named = System.getProperty("freshet.faults.kinds", "");

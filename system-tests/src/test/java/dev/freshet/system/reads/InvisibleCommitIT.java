@@ -36,7 +36,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 class InvisibleCommitIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final Duration WINDOW = Duration.ofSeconds(6);
 
     /** Has seen every transaction there will be here. */
     private static final Snapshot ALL = Snapshot.parse("9000000000:9000000000:");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Writers, the pipeline, and readers in several processes, in some {@link Trouble}, judged by {@link Judge}: for {@code -Dfreshet.soak.seconds=N}
- * seconds, by default 30; {@code -Dfreshet.soak.seed=N} draws again what a run printed.
+ * seconds, by default 15; {@code -Dfreshet.soak.seed=N} draws again what a run printed.
  */
 class SoakIT {
 
@@ -36,7 +36,7 @@ class SoakIT {
     @Test
     void noReadIsOlderThanWhatWasAppliedBeforeItBegan(@TempDir Path directory) throws Exception {
         long seed = Long.getLong("freshet.soak.seed", System.nanoTime() & 0xffffff);
-        long seconds = Long.getLong("freshet.soak.seconds", 30);
+        long seconds = Long.getLong("freshet.soak.seconds", 15);
         System.out.println("SoakIT: -Dfreshet.soak.seed=" + seed + " -Dfreshet.soak.seconds=" + seconds);
         try (Stage stage = new Stage(directory, "cache-client", seed)) {
             stage.begin();
