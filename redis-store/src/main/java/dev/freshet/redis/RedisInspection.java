@@ -3,10 +3,13 @@ package dev.freshet.redis;
 import dev.freshet.model.config.RedisConfig;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.ClusterPartitionParser;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Looks at a Redis, changing nothing, with no more rights than the pipeline's user has. */
 public final class RedisInspection {
@@ -50,6 +54,70 @@ public final class RedisInspection {
 
     /** How far the server's clock is ahead of this machine's, and how exactly that is known. */
     public record Clock(Duration ahead, Duration uncertain) {}
+
+    /**
+     * One server of those behind a url.
+     *
+     * @param address {@code host:port} of a cluster's node; empty for the one server of another url
+     * @param primary false for a node that follows one
+     */
+    public record Node(String address, boolean primary) {}
+
+    /**
+     * The nodes behind the url: of a cluster its primaries that own slots, then their replicas, as the first node that
+     * answers knows them; where the user may not ask for them, the nodes that the url names.
+     *
+     * @throws CacheUnavailableException where none of the named nodes answers, with what the first said
+     */
+    public static List<Node> nodes(RedisConfig config) {
+        if (!ClusterSeeds.isCluster(config)) {
+            return List.of(new Node("", true));
+        }
+        Optional<CacheUnavailableException> failure = Optional.empty();
+        for (RedisConfig seed : ClusterSeeds.of(config)) {
+            try (OwnClient client = new OwnClient(seed, LIMIT);
+                    RedisLink link = new RedisLink(client, Optional.empty(), Duration.ZERO, List.of())) {
+                String own = client.address();
+                return known(link, own);
+            } catch (CacheUnavailableException e) {
+                failure = failure.or(() -> Optional.of(e));
+            }
+        }
+        throw failure.orElseThrow(() -> new IllegalArgumentException("the Redis url names no server"));
+    }
+
+    private static List<Node> known(RedisLink link, String own) {
+        String told;
+        try {
+            told = ask(link, redis -> redis.clusterNodes());
+        } catch (CacheUnavailableException e) {
+            return RedisInspection.<List<Node>>ifRefused(e).orElse(List.of(new Node(own, true)));
+        }
+        List<Node> primaries = new ArrayList<>();
+        List<Node> replicas = new ArrayList<>();
+        for (RedisClusterNode node : ClusterPartitionParser.parse(told)) {
+            String host = node.getUri().getHost();
+            // A node that has met no other does not know its own address.
+            String address = host == null || host.isEmpty()
+                    ? own
+                    : (host.contains(":") ? "[" + host + "]" : host) + ":"
+                            + node.getUri().getPort();
+            boolean gone = node.is(RedisClusterNode.NodeFlag.FAIL) || node.is(RedisClusterNode.NodeFlag.NOADDR);
+            if (node.is(RedisClusterNode.NodeFlag.UPSTREAM) && !node.getSlots().isEmpty()) {
+                primaries.add(new Node(address, true));
+            } else if (node.is(RedisClusterNode.NodeFlag.REPLICA) && !gone) {
+                replicas.add(new Node(address, false));
+            }
+        }
+        Comparator<Node> order = Comparator.comparing(Node::address);
+        return Stream.concat(primaries.stream().sorted(order), replicas.stream().sorted(order))
+                .toList();
+    }
+
+    /** Looks at one of the {@link #nodes}. */
+    public static Facts look(RedisConfig config, Node node, List<List<String>> commands) {
+        return look(node.address().isEmpty() ? config : ClusterSeeds.at(config, node.address()), commands);
+    }
 
     /**
      * Looks once.

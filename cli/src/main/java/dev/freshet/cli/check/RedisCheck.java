@@ -2,7 +2,9 @@ package dev.freshet.cli.check;
 
 import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.model.config.FreshetConfig;
+import dev.freshet.model.config.RedisConfig;
 import dev.freshet.model.config.RedisTls;
+import dev.freshet.redis.ClusterSeeds;
 import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.redis.RedisClients;
 import io.lettuce.core.RedisClient;
@@ -11,6 +13,7 @@ import io.lettuce.core.RedisException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,14 +35,6 @@ final class RedisCheck {
     }
 
     void check() {
-        String url = config.redis().url().reveal();
-        if (url.startsWith("redis+cluster:") || url.startsWith("rediss+cluster:")) {
-            findings.wrong(
-                    "redis.url",
-                    "this version does not serve a Redis cluster yet; name a single server, or sentinels with"
-                            + " redis-sentinel://");
-            return;
-        }
         if (filesStand() && reachable()) {
             try (RedisCacheStore store =
                     RedisCacheStore.at(config.redis(), config.writer().fenceWindow(), LIMIT)) {
@@ -75,30 +70,53 @@ final class RedisCheck {
         return stands;
     }
 
-    /** Tells a server that is away from one that refuses. */
+    /** Why a server cannot be used. */
+    private record Trouble(boolean away, String message) {}
+
+    /** Whether the server answers, or of a cluster one of those that are named; of those that do not the first is told. */
     private boolean reachable() {
-        String url = config.redis().url().reveal();
-        try (RedisClient client = RedisClients.create(config.redis(), LIMIT)) {
+        List<Trouble> troubles = new ArrayList<>();
+        for (RedisConfig server : ClusterSeeds.of(config.redis())) {
+            Optional<Trouble> trouble = trouble(server);
+            if (trouble.isEmpty()) {
+                return true;
+            }
+            troubles.add(trouble.get());
+        }
+        // What refuses us is there: that is to be mended first.
+        Trouble told = troubles.stream()
+                .filter(trouble -> !trouble.away())
+                .findFirst()
+                .orElseGet(() -> troubles.get(0));
+        if (told.away()) {
+            findings.unreachable("redis.url", told.message());
+        } else {
+            findings.wrong("redis.url", told.message());
+        }
+        return false;
+    }
+
+    /** Tells a server that is away from one that refuses. */
+    private Optional<Trouble> trouble(RedisConfig server) {
+        String url = server.url().reveal();
+        try (RedisClient client = RedisClients.create(server, LIMIT)) {
             client.connect().close();
-            return true;
+            return Optional.empty();
         } catch (RedisException e) {
-            refusal(e)
-                    .ifPresentOrElse(
-                            refusal -> findings.wrong("redis.url", refusal),
-                            () -> findings.unreachable(
-                                    "redis.url",
-                                    "Redis cannot be reached within " + LIMIT.toSeconds() + " s"
-                                            // A server without TLS waits for more of what it takes for a command.
-                                            + (url.startsWith("rediss") ? " by TLS: is it spoken at this port?" : "")));
-            return false;
+            return Optional.of(refusal(e)
+                    .map(refusal -> new Trouble(false, refusal))
+                    .orElseGet(() -> new Trouble(
+                            true,
+                            "Redis cannot be reached within " + LIMIT.toSeconds() + " s"
+                                    // A server without TLS waits for more of what it takes for a command.
+                                    + (url.startsWith("rediss") ? " by TLS: is it spoken at this port?" : ""))));
         } catch (IllegalArgumentException | IllegalStateException e) {
-            findings.wrong(
-                    "redis.url",
+            return Optional.of(new Trouble(
+                    false,
                     url.startsWith("redis-socket:")
                             ? "a socket needs Linux on x86-64 or ARM64, and a directory for temporary files from which"
                                     + " libraries may be loaded; name the server's address instead"
-                            : "must have the form redis://[user:password@]host[:port][/database]");
-            return false;
+                            : "must have the form redis://[user:password@]host[:port][/database]"));
         }
     }
 

@@ -6,14 +6,11 @@ import dev.freshet.cli.check.Checks;
 import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.cli.check.Findings;
 import dev.freshet.cli.check.Part;
-import dev.freshet.model.TableId;
 import dev.freshet.model.config.ConfigFile;
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.redis.CacheUnavailableException;
-import dev.freshet.redis.RedisInspection;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -89,20 +86,10 @@ public final class Doctor {
             return;
         }
         boolean told = findings.all().size() > before;
+        RedisExam exam = new RedisExam(file, findings, measures, source.changesPerSecond());
         try {
-            RedisInspection.Facts facts = RedisInspection.look(config.redis(), RedisRights.of(config));
-            facts.clock()
-                    .ifPresent(clock -> clocks.add(new Clock("Redis", "redis.url", clock.ahead(), clock.uncertain())));
-            RedisJudge judge = new RedisJudge(config, findings);
-            judge.judge(facts);
-            measures.add(
-                    "redis",
-                    facts.text("redis_version") + ", " + Amounts.bytes(facts.number("used_memory")) + " used of "
-                            + (facts.number("maxmemory") > 0
-                                    ? Amounts.bytes(facts.number("maxmemory"))
-                                    : "all there is")
-                            + ", " + facts.text("maxmemory_policy") + ", user '" + facts.user() + "'");
-            fences(source, judge, facts);
+            exam.run();
+            clocks.addAll(exam.clocks());
         } catch (CacheUnavailableException | IllegalArgumentException e) {
             if (told) {
                 return;
@@ -110,19 +97,5 @@ public final class Doctor {
             findings.because("what is not seen is not judged")
                     .add(Severity.NOTE, "redis.url", "could not look at Redis: " + e.getMessage());
         }
-    }
-
-    private void fences(SourceExam source, RedisJudge judge, RedisInspection.Facts facts) {
-        Map<TableId, Double> rates = source.changesPerSecond();
-        if (rates.isEmpty()) {
-            return;
-        }
-        double bytes = FenceMemory.bytes(config, rates);
-        double changes = rates.values().stream().mapToDouble(rate -> rate).sum();
-        measures.add(
-                "fences",
-                "up to " + Amounts.bytes(bytes) + " of Redis's memory, at " + Amounts.rate(changes) + " changes and "
-                        + Amounts.duration(config.writer().fenceWindow()) + " of fence window");
-        judge.fences(facts, bytes);
     }
 }

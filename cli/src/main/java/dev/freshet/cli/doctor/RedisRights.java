@@ -4,6 +4,7 @@ import dev.freshet.model.CacheMapping;
 import dev.freshet.model.CacheMapping.OnChange;
 import dev.freshet.model.CacheMapping.Target;
 import dev.freshet.model.config.FreshetConfig;
+import dev.freshet.redis.ClusterSeeds;
 import dev.freshet.redis.RedisLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -13,6 +14,8 @@ import java.util.Set;
 
 /** The commands that the writer and the mending commands run, each on a key that it may name. Pure. */
 final class RedisRights {
+
+    private static final Set<String> WITH_SUBCOMMANDS = Set.of("SCRIPT", "CLUSTER");
 
     private RedisRights() {}
 
@@ -26,6 +29,10 @@ final class RedisRights {
         commands.add(List.of("EVALSHA", "0", "0"));
         if (config.redis().waitForReplicas() > 0) {
             commands.add(List.of("WAIT", "1", "1"));
+        }
+        if (ClusterSeeds.isCluster(config.redis())) {
+            commands.add(List.of("CLUSTER", "NODES"));
+            commands.add(List.of("ASKING"));
         }
         Set<String> samples = new LinkedHashSet<>();
         for (CacheMapping cache : config.caches()) {
@@ -44,7 +51,9 @@ final class RedisRights {
 
     /** What of an ACL allows the command. */
     static String acl(List<String> command) {
-        return "+" + command.get(0).toLowerCase(Locale.ROOT) + (command.get(0).equals("SCRIPT") ? "|load" : "");
+        String word = command.get(0).toLowerCase(Locale.ROOT);
+        boolean parted = WITH_SUBCOMMANDS.contains(command.get(0));
+        return "+" + word + (parted ? "|" + command.get(1).toLowerCase(Locale.ROOT) : "");
     }
 
     private static void onKey(List<List<String>> commands, CacheMapping cache) {

@@ -167,14 +167,38 @@ class CacheAndKafkaChecksIT {
         });
     }
 
+    /** A node that knows no others and owns no slot is enough to tell. */
     @Test
-    void aClusterUrlIsNotServedYet() {
-        CheckReport report = check("redis+cluster://localhost", kafka("topics: { replication: 1 }"));
+    void theNodeOfAClusterBehindAPlainUrlIsAMistakeWithItsMend() {
+        try (EmbeddedStack node = EmbeddedStack.builder()
+                .redis(java.util.List.of("--cluster-enabled", "yes"))
+                .start()) {
+            CheckReport report = check(node.redis().url(), kafka("topics: { replication: 1 }"));
 
-        assertThat(report.exitCode()).isEqualTo(2);
+            assertThat(report.exitCode()).as("%s", report).isEqualTo(2);
+            assertThat(report.findings())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.place().message()).contains("write redis+cluster://"));
+        }
+    }
+
+    @Test
+    void aServerThatIsNoClusterBehindAClustersUrlIsAMistakeWithItsMend() {
+        CheckReport report = check(
+                "redis+cluster://127.0.0.1:1," + EmbeddedStack.shared().redis().address(),
+                kafka("topics: { replication: 1 }"));
+
+        assertThat(report.exitCode()).as("%s", report).isEqualTo(2);
         assertThat(report.findings())
                 .singleElement()
-                .satisfies(finding -> assertThat(finding.place().message()).contains("does not serve a Redis cluster"));
+                .satisfies(finding -> assertThat(finding.place().message()).contains("write redis://"));
+    }
+
+    @Test
+    void aClusterOfWhichNoNamedNodeAnswersIsAway() {
+        CheckReport report = check("redis+cluster://127.0.0.1:1,127.0.0.1:2", kafka("topics: { replication: 1 }"));
+
+        assertThat(report.exitCode()).as("%s", report).isEqualTo(3);
     }
 
     private static String kafka(String more) {

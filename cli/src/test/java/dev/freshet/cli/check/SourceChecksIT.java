@@ -202,7 +202,9 @@ class SourceChecksIT {
     @Test
     void aMistakeOutranksAServerThatIsAway() {
         ConfigFile file = ConfigFile.parse(
-                yaml("jdbc:postgresql://127.0.0.1:1/shop", "me").replace("redis://", "redis+cluster://"), Map.of());
+                yaml("jdbc:postgresql://127.0.0.1:1/shop", "me")
+                        .replace("redis://localhost:1\"", "rediss://localhost:1\", tls: { ca: /nowhere/ca.crt }"),
+                Map.of());
 
         assertThat(Checks.run(file, Set.of(Part.TABLES, Part.REDIS)).exitCode()).isEqualTo(2);
     }

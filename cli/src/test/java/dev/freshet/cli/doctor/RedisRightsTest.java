@@ -7,6 +7,7 @@ import dev.freshet.model.config.FreshetConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -46,6 +47,27 @@ class RedisRightsTest {
                         .map(RedisRights::acl)
                         .distinct()
                         .toList());
+    }
+
+    @Test
+    void whatAClusterAsksForBesidesIsDocumentedToo() throws IOException {
+        FreshetConfig single = config("");
+        FreshetConfig cluster = ConfigFile.parse("""
+                pipeline: shop
+                postgres: { url: "jdbc:postgresql://db/shop", user: freshet }
+                redis: { url: "redis+cluster://cache" }
+                caches: { k: { table: public.a, key: "k:{id}" } }
+                """, Map.of()).config();
+        List<List<String>> more = new ArrayList<>(RedisRights.of(cluster));
+        more.removeAll(RedisRights.of(single));
+
+        String line = Files.readAllLines(Path.of("../docs/redis.md")).stream()
+                .filter(text -> text.startsWith("ACL SETUSER freshet +"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Stream.of(line.split(" ")).filter(word -> word.startsWith("+")))
+                .containsExactlyInAnyOrderElementsOf(
+                        more.stream().map(RedisRights::acl).toList());
     }
 
     private static FreshetConfig config(String more) {

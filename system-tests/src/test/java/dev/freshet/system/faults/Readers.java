@@ -10,10 +10,13 @@ import dev.freshet.client.ReadOptions;
 import dev.freshet.client.SnapshotSource;
 import dev.freshet.client.ValueType;
 import dev.freshet.system.oracle.Entry;
+import dev.freshet.system.process.ClusterUrl;
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.SetArgs;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -46,10 +49,10 @@ final class Readers implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final HikariDataSource source;
-    private final RedisClient client;
-    private final RedisClient directly;
+    private final AbstractRedisClient client;
+    private final AbstractRedisClient directly;
     private final FreshCache cache;
-    private final RedisCommands<String, String> plain;
+    private final RedisClusterCommands<String, String> plain;
     private final Chronicle chronicle;
     private final AtomicInteger reads = new AtomicInteger();
     private final List<Thread> threads = new ArrayList<>();
@@ -69,13 +72,25 @@ final class Readers implements AutoCloseable {
      */
     Readers(HikariDataSource source, String redis, String direct, Duration window, Chronicle chronicle) {
         this.source = source;
-        this.client = RedisClient.create(redis);
-        this.directly = RedisClient.create(direct);
-        this.cache = FreshCache.builder(client, SnapshotSource.of(source))
-                .fenceWindow(window)
-                .leaseLife(window.dividedBy(2))
-                .build();
-        this.plain = directly.connect().sync();
+        SnapshotSource snapshots = SnapshotSource.of(source);
+        FreshCache.Builder builder;
+        if (ClusterUrl.is(redis)) {
+            RedisClusterClient cluster = ClusterUrl.client(redis);
+            RedisClusterClient judges = ClusterUrl.client(direct);
+            this.client = cluster;
+            this.directly = judges;
+            this.plain = judges.connect().sync();
+            builder = FreshCache.builder(cluster, snapshots);
+        } else {
+            RedisClient single = RedisClient.create(redis);
+            RedisClient judges = RedisClient.create(direct);
+            this.client = single;
+            this.directly = judges;
+            this.plain = judges.connect().sync();
+            builder = FreshCache.builder(single, snapshots);
+        }
+        this.cache =
+                builder.fenceWindow(window).leaseLife(window.dividedBy(2)).build();
         this.chronicle = chronicle;
     }
 

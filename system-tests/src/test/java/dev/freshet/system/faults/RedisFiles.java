@@ -5,7 +5,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,13 +18,13 @@ final class RedisFiles {
     private RedisFiles() {}
 
     /** Removes what was saved, so that a later restart begins with nothing. */
-    static void forget(RedisCommands<String, String> redis) throws IOException {
+    static void forget(RedisClusterCommands<String, String> redis) throws IOException {
         Moments.until("Redis answers", () -> redis.ping().equals("PONG"));
         Files.deleteIfExists(directory(redis).resolve(SAVED));
     }
 
     /** Saving fails, since a directory stands where the file should be; Redis then refuses writes. */
-    static Undo full(RedisCommands<String, String> redis) throws IOException {
+    static Undo full(RedisClusterCommands<String, String> redis) throws IOException {
         Path taken = directory(redis).resolve(SAVED);
         Path by = taken.resolve("by");
         Files.createDirectories(by);
@@ -38,12 +38,12 @@ final class RedisFiles {
         };
     }
 
-    private static Path directory(RedisCommands<String, String> redis) {
+    private static Path directory(RedisClusterCommands<String, String> redis) {
         return Path.of(redis.configGet("dir").getOrDefault("dir", ""));
     }
 
     /** Keeps it busy with a script until undone. */
-    static Undo busy(RedisCommands<String, String> redis, String url) {
+    static Undo busy(RedisClusterCommands<String, String> redis, String url) {
         RedisClient client = RedisClient.create(url);
         RedisFuture<String> endless = client.connect().async().eval("while true do end", ScriptOutputType.STATUS);
         return () -> {

@@ -32,13 +32,13 @@ final class Settling {
     private static final int MOST_TOLD = 8;
     private static final int LINES_TOLD = 40;
 
-    private final Stage stage;
+    private final Site stage;
     private String waitsFor = "";
 
     /** @param judged how many entries of each form stood */
     record Verdict(List<Stale> stale, Map<Form, Integer> judged) {}
 
-    Settling(Stage stage) {
+    Settling(Site stage) {
         this.stage = stage;
     }
 
@@ -74,9 +74,7 @@ final class Settling {
     }
 
     private boolean noneEnded() {
-        Optional<String> complaint = stage.parts().stream()
-                .flatMap(part -> part.complaint().stream())
-                .findFirst();
+        Optional<String> complaint = stage.complaint();
         if (complaint.isPresent()) {
             throw new Ended(complaint.get());
         }
@@ -85,9 +83,7 @@ final class Settling {
 
     private boolean partsAreReady() {
         waitsFor = "a listener and both writers to be ready";
-        // The other listener stands by, and tells so by silence.
-        return stage.listeners().stream().anyMatch(Part::isReady)
-                && stage.writers().stream().allMatch(Part::isReady);
+        return stage.ready();
     }
 
     private boolean readersFill() throws Exception {

@@ -6,7 +6,6 @@ import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.RedisUsers;
 import dev.freshet.system.process.RedisView;
 import dev.freshet.system.process.SetUp;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The servers, two listeners and two writers, the links between them, the readers, and what happened. Thread-safe. */
-final class Stage implements AutoCloseable {
+final class Stage implements Site, AutoCloseable {
 
     static final String PIPELINE = "faults";
     static final int PARTITIONS = 2;
@@ -175,6 +175,17 @@ final class Stage implements AutoCloseable {
         return parts;
     }
 
+    @Override
+    public Optional<String> complaint() {
+        return parts().stream().flatMap(part -> part.complaint().stream()).findFirst();
+    }
+
+    @Override
+    public boolean ready() {
+        // The other listener stands by, and tells so by silence.
+        return listeners.stream().anyMatch(Part::isReady) && writers.stream().allMatch(Part::isReady);
+    }
+
     List<Part> listeners() {
         return listeners;
     }
@@ -213,28 +224,29 @@ final class Stage implements AutoCloseable {
         return readersRedis;
     }
 
-    Admin admin() {
+    @Override
+    public Admin admin() {
         return admin;
     }
 
-    Readers readers() {
+    @Override
+    public Readers readers() {
         return readers;
     }
 
-    Chronicle chronicle() {
+    @Override
+    public Chronicle chronicle() {
         return chronicle;
     }
 
-    RedisView view() {
+    @Override
+    public RedisView view() {
         return redis;
     }
 
-    RedisCommands<String, String> redis() {
-        return redis.commands();
-    }
-
     /** Past all links. */
-    Connection connect() throws SQLException {
+    @Override
+    public Connection connect() throws SQLException {
         return connect(PIPELINE);
     }
 
@@ -255,7 +267,8 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    void execute(String database, String... sql) throws SQLException {
+    @Override
+    public void execute(String database, String... sql) throws SQLException {
         try (Connection connection = connect(database);
                 Statement statement = connection.createStatement()) {
             for (String one : sql) {

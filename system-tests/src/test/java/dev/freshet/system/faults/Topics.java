@@ -1,6 +1,6 @@
 package dev.freshet.system.faults;
 
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +68,7 @@ final class Topics {
      * Makes the writers believe that they have applied everything, by what Kafka remembers and by what Redis does; they must
      * not run. One of the two alone would not deceive them.
      */
-    static void skip(Admin admin, RedisCommands<String, String> redis) {
+    static void skip(Admin admin, RedisClusterCommands<String, String> redis) {
         String marker = "freshet:marker:" + Stage.PIPELINE;
         Moments.until("the group is empty and its offsets are moved", () -> {
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();

@@ -55,12 +55,14 @@ public final class RedisUsers {
     }
 
     private static String withUser(String url, String documented, String name, List<String> globs) {
-        List<String> words = Stream.of(
-                        documented("ACL SETUSER " + documented + " ").split(" "))
+        String rights = documented("ACL SETUSER " + documented + " ")
+                + (ClusterUrl.is(url) ? " +" + documented("ACL SETUSER " + documented + " +") : "");
+        List<String> words = Stream.of(rights.split(" "))
                 .flatMap(word -> word.equals("~KEYS") ? globs.stream().map(glob -> "~" + glob) : Stream.of(word))
                 .map(word -> word.equals(">SECRET") ? ">" + PASSWORD : word)
                 .toList();
-        make(url, name, words);
+        // Users are not replicated, nor told to other nodes.
+        ClusterUrl.nodes(url).forEach(node -> make(node, name, words));
         return url.replace("://", "://" + name + ":" + PASSWORD + "@");
     }
 

@@ -2,10 +2,13 @@ package dev.freshet.system.process;
 
 import dev.freshet.system.oracle.Entry;
 import dev.freshet.system.oracle.Held;
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,26 +18,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What stands in a Redis, apart from the product's own keys. Confined to one thread. */
+/** What stands in a Redis, or on all primaries of a cluster, apart from the product's own keys. Confined to one thread. */
 public final class RedisView implements AutoCloseable {
 
     private static final String OWN = "freshet:";
     private static final int CHUNK = 5_000;
 
-    private final RedisClient client;
-    private final StatefulRedisConnection<String, String> connection;
+    private final AbstractRedisClient client;
+    private final RedisClusterCommands<String, String> commands;
     private final Set<String> fieldHashes;
 
     /** @param fieldHashes the hashes whose fields are entries of their own */
     public RedisView(String url, Set<String> fieldHashes) {
-        this.client = RedisClient.create(url);
-        this.connection = client.connect();
-        this.connection.setTimeout(Duration.ofSeconds(30));
+        if (ClusterUrl.is(url)) {
+            RedisClusterClient cluster = ClusterUrl.client(url);
+            this.client = cluster;
+            StatefulRedisClusterConnection<String, String> connection = cluster.connect();
+            connection.setTimeout(Duration.ofSeconds(30));
+            this.commands = connection.sync();
+        } else {
+            RedisClient single = RedisClient.create(url);
+            this.client = single;
+            StatefulRedisConnection<String, String> connection = single.connect();
+            connection.setTimeout(Duration.ofSeconds(30));
+            this.commands = connection.sync();
+        }
         this.fieldHashes = Set.copyOf(fieldHashes);
     }
 
-    public RedisCommands<String, String> commands() {
-        return connection.sync();
+    public RedisClusterCommands<String, String> commands() {
+        return commands;
     }
 
     /** Everything that stands. */
@@ -152,7 +165,6 @@ public final class RedisView implements AutoCloseable {
 
     @Override
     public void close() {
-        connection.close();
         client.shutdown();
     }
 }

@@ -1,0 +1,176 @@
+package dev.freshet.system.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.system.faults.Settling.Verdict;
+import io.lettuce.core.cluster.SlotHash;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A Redis Cluster with caches of every kind, rows that change and readers that fill, while slots move and primaries die:
+ * nothing is stale when that is over. {@code -Dfreshet.cluster.rounds} and {@code .seed} say what is played.
+ */
+@Tag("full")
+class ClusterIT {
+
+    private static final long SEED = Long.getLong("freshet.cluster.seed", 1);
+    private static final int ROUNDS = Integer.getInteger("freshet.cluster.rounds", 2);
+    private static final Duration AROUND = Duration.ofSeconds(1);
+
+    private static ClusterStage stage;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
+        stage = new ClusterStage(directory, SEED);
+        new Settling(stage).settle();
+    }
+
+    @AfterAll
+    static void end() {
+        stage.close();
+    }
+
+    @Test
+    void nothingIsStaleAfterSlotsMovedAndPrimariesDied() throws Exception {
+        System.out.println("ClusterIT: -Dfreshet.cluster.seed=" + SEED + " -Dfreshet.cluster.rounds=" + ROUNDS);
+        Map<Upheaval, Long> lost = new EnumMap<>(Upheaval.class);
+        Map<Form, Integer> judged = new EnumMap<>(Form.class);
+        List<String> failures = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            for (Upheaval upheaval : Upheaval.values()) {
+                Random random = new Random(SEED * 31 + round * 7L + upheaval.ordinal());
+                Verdict verdict = play(upheaval, random, lost);
+                verdict.judged().forEach((form, entries) -> judged.merge(form, entries, Integer::sum));
+                if (!verdict.stale().isEmpty()) {
+                    failures.add(upheaval + " of round " + round + "\n"
+                            + String.join("\n", new Settling(stage).told(verdict.stale())));
+                    emptyTheCache();
+                }
+            }
+        }
+        System.out.println("ClusterIT: judged " + judged + ", old entries that came with a replica " + lost);
+        assertThat(failures).as(stage.lastWords()).isEmpty();
+        assertThat(judged.keySet()).as("what was judged").hasSizeGreaterThan(Form.values().length / 2);
+        assertThat(lost.getOrDefault(Upheaval.LOSSY_FAILOVER, 0L))
+                .as("what the replica had missed")
+                .isPositive();
+        assertThat(stage.said("Redis has lost writes")).isTrue();
+    }
+
+    private static Verdict play(Upheaval upheaval, Random random, Map<Upheaval, Long> lost) throws Exception {
+        Settling settling = new Settling(stage);
+        stage.chronicle().begin();
+        fillBeforehand();
+        long seed = random.nextLong();
+        long began = System.nanoTime();
+        Load load = new Load(stage::connect, stage.chronicle(), seed).start();
+        stage.readers().start(seed, Readers.Way.CACHE_CLIENT);
+        try {
+            Moments.pass(AROUND);
+            stage.chronicle().tell(upheaval + " begins");
+            lost.merge(upheaval, upheaval.strike(stage.cluster(), random), Long::sum);
+            stage.chronicle().tell(upheaval + " is over");
+            Moments.pass(AROUND);
+        } finally {
+            load.stop();
+            stage.readers().stop();
+        }
+        long over = System.nanoTime();
+        settling.settle();
+        Verdict verdict = settling.judge();
+        System.out.println("ClusterIT: " + upheaval + ": played "
+                + Duration.ofNanos(over - began).toMillis() + " ms, judged after "
+                + Duration.ofNanos(System.nanoTime() - over).toMillis() + " ms more, " + load.transactions()
+                + " transactions, " + stage.readers().reads() + " reads, "
+                + verdict.judged().values().stream().mapToInt(Integer::intValue).sum() + " entries, "
+                + verdict.stale().size() + " stale");
+        return verdict;
+    }
+
+    /** Nothing changes any more when the primary dies, so that the time is that of the recovery alone. */
+    @Test
+    void whatAFailoverLosesIsAppliedAgain() throws Exception {
+        Settling settling = new Settling(stage);
+        stage.chronicle().begin();
+        fillBeforehand();
+        int primary = stage.cluster().primaries().get(0);
+        int replica = stage.cluster().replicasOf(primary).get(0);
+        int slot = stage.cluster().slotsOf(primary).nextSetBit(0);
+        stage.cluster().cutOff(primary);
+        Load load = new Load(stage::connect, stage.chronicle(), SEED).start();
+        Moments.pass(Duration.ofSeconds(3));
+        load.stop();
+        settling.settle();
+        assertThat(settling.judge().stale()).isEmpty();
+
+        // When
+        stage.readers().start(SEED, Readers.Way.CACHE_CLIENT);
+        stage.cluster().kill(primary);
+        long killed = System.nanoTime();
+        Moments.until("the replica is the primary", () -> stage.cluster().primaryOf(slot) == replica);
+        Duration promoted = Duration.ofNanos(System.nanoTime() - killed);
+        AtomicReference<Verdict> first = new AtomicReference<>();
+        AtomicReference<Verdict> last = new AtomicReference<>();
+        Moments.until("nothing is stale", () -> {
+            Verdict verdict = settling.judgeNow();
+            first.compareAndSet(null, verdict);
+            last.set(verdict);
+            return verdict.stale().isEmpty();
+        });
+        Duration mended = Duration.ofNanos(System.nanoTime() - killed);
+        stage.readers().stop();
+        stage.cluster().node(primary).start();
+        stage.cluster().awaitSettled();
+
+        // Then
+        System.out.println("ClusterIT: promoted after " + promoted.toMillis() + " ms with "
+                + first.get().stale().size() + " old entries, nothing stale after " + mended.toMillis() + " ms, "
+                + stage.readers().reads() + " reads");
+        settling.settle();
+        assertThat(settling.judge().stale()).isEmpty();
+        assertThat(stage.said("Redis has lost writes")).isTrue();
+    }
+
+    @Test
+    void keysOfEverySortStandOnEveryPrimary() throws Exception {
+        fillBeforehand();
+        Set<Integer> owners = new TreeSet<>();
+        stage.view().entries().forEach(entry -> owners.add(stage.cluster().primaryOf(SlotHash.getSlot(entry.key()))));
+
+        assertThat(owners).hasSize(3);
+    }
+
+    private static void emptyTheCache() {
+        stage.view().entries().forEach(entry -> stage.redis().del(entry.key()));
+    }
+
+    /** What readers do not fill, the test does, while nothing changes. */
+    private static void fillBeforehand() throws Exception {
+        try (Connection connection = stage.connect()) {
+            Rows rows = Rows.read(connection);
+            for (Form form : Form.values()) {
+                if (form.filler() == Form.Filler.BEFOREHAND) {
+                    for (Map<String, Long> row : rows.of(form.table())) {
+                        stage.view()
+                                .fill(List.of(form.entry(row)), form.json(row).toString());
+                    }
+                }
+            }
+        }
+    }
+}

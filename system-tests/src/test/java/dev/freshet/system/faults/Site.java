@@ -1,0 +1,34 @@
+package dev.freshet.system.faults;
+
+import dev.freshet.system.process.RedisView;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+
+/** Where load and readers meet the product: its processes, the servers behind them, and what happened. Thread-safe. */
+interface Site {
+
+    /** Why a process of the product ended, where one did by itself. */
+    Optional<String> complaint();
+
+    /** Whether a listener and all writers say so. */
+    boolean ready();
+
+    Readers readers();
+
+    RedisView view();
+
+    default RedisClusterCommands<String, String> redis() {
+        return view().commands();
+    }
+
+    Admin admin();
+
+    Connection connect() throws SQLException;
+
+    void execute(String database, String... sql) throws SQLException;
+
+    Chronicle chronicle();
+}
