@@ -3,6 +3,7 @@ package dev.freshet.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.system.faults.Settling.Verdict;
+import dev.freshet.system.process.Freshet;
 import io.lettuce.core.cluster.SlotHash;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -40,9 +41,14 @@ class ClusterIT {
         new Settling(stage).settle();
     }
 
+    /** The rights of docs/redis.md were enough for all of it. */
     @AfterAll
     static void end() {
-        stage.close();
+        try {
+            assertThat(stage.refused()).isEmpty();
+        } finally {
+            stage.close();
+        }
     }
 
     @Test
@@ -153,6 +159,27 @@ class ClusterIT {
         stage.view().entries().forEach(entry -> owners.add(stage.cluster().primaryOf(SlotHash.getSlot(entry.key()))));
 
         assertThat(owners).hasSize(3);
+    }
+
+    @Test
+    void whatLooksAndWhatMendsKnowsTheCluster() throws Exception {
+        fillBeforehand();
+        Settling settling = new Settling(stage);
+        settling.settle();
+
+        Freshet doctor = stage.command("doctor");
+        assertThat(doctor.exitCode(Duration.ofMinutes(1))).as(doctor.lastWords()).isZero();
+        assertThat(doctor.output()).noneMatch(line -> line.contains("look at"));
+        for (int primary : stage.cluster().primaries()) {
+            assertThat(doctor.lastWords())
+                    .contains("redis " + stage.cluster().node(primary).address());
+        }
+        Freshet status = stage.command("status");
+        assertThat(status.exitCode(Duration.ofMinutes(1))).as(status.lastWords()).isZero();
+        assertThat(stage.view().entries()).isNotEmpty();
+        Freshet flush = stage.command("flush");
+        assertThat(flush.exitCode(Duration.ofMinutes(2))).as(flush.lastWords()).isZero();
+        assertThat(stage.view().entries()).noneMatch(entry -> Form.of(entry).isPresent());
     }
 
     private static void emptyTheCache() {

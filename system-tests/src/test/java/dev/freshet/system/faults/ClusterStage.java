@@ -3,11 +3,14 @@ package dev.freshet.system.faults;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.freshet.stack.EmbeddedStack;
 import dev.freshet.stack.RedisCluster;
+import dev.freshet.stack.RedisServer;
 import dev.freshet.system.process.ConfigText;
 import dev.freshet.system.process.Freshet;
 import dev.freshet.system.process.RedisUsers;
 import dev.freshet.system.process.RedisView;
 import dev.freshet.system.process.SetUp;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -39,8 +42,11 @@ final class ClusterStage implements Site, AutoCloseable {
     private final Admin admin;
     private final List<Freshet> processes = new ArrayList<>();
     private final Readers readers;
+    private final Path directory;
+    private final Path config;
 
     ClusterStage(Path directory, long seed) throws SQLException {
+        this.directory = directory;
         this.cluster = RedisCluster.start(PRIMARIES, 1);
         this.servers = EmbeddedStack.builder()
                 .postgres(Map.of("wal_sender_timeout", "15s", "deadlock_timeout", "200ms"))
@@ -62,10 +68,27 @@ final class ClusterStage implements Site, AutoCloseable {
                 chronicle);
         this.view = new RedisView(cluster.url(), Set.of("prices", "stock"));
         this.admin = Admin.create(Map.of("bootstrap.servers", servers.kafka().bootstrapServers()));
-        Path config = SetUp.run(servers.postgres(), Stage.PIPELINE, ConfigText.write(directory, config()));
+        this.config = SetUp.run(servers.postgres(), Stage.PIPELINE, ConfigText.write(directory, config()));
         for (String command : List.of("listener", "writer", "writer")) {
-            processes.add(Freshet.start(directory, command, "--config", config.toString()));
+            processes.add(command(command));
         }
+    }
+
+    /** Starts a command of the command line. */
+    Freshet command(String name) {
+        return Freshet.start(directory, name, "--config", config.toString());
+    }
+
+    /** What some node refused to a user since it was started. */
+    List<String> refused() {
+        List<String> refused = new ArrayList<>();
+        for (RedisServer node : cluster.nodes()) {
+            try (RedisClient client = RedisClient.create(node.url());
+                    StatefulRedisConnection<String, String> connection = client.connect()) {
+                connection.sync().aclLog().forEach(entry -> refused.add(node.address() + ": " + entry));
+            }
+        }
+        return refused;
     }
 
     private Map<String, Object> config() {
