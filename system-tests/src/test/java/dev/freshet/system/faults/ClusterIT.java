@@ -3,7 +3,10 @@ package dev.freshet.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.system.faults.Settling.Verdict;
+import dev.freshet.system.oracle.Entry;
 import dev.freshet.system.process.Freshet;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.SlotHash;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -152,11 +155,73 @@ class ClusterIT {
         assertThat(stage.said("Redis has lost writes")).isTrue();
     }
 
+    /** The value stands on another primary than its tag, whose replica never heard of it. */
+    @Test
+    void aValueWhoseFilingIsLostDoesNotStay() throws Exception {
+        Settling settling = new Settling(stage);
+        settling.settle();
+        stage.chronicle().begin();
+        Entry shelf;
+        try (Connection connection = stage.connect()) {
+            shelf = Rows.read(connection).of(Table.BOOK).stream()
+                    .map(Form.SHELF::entry)
+                    .filter(entry -> owner(entry.key()) != owner(tagOf(entry)))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        int primary = owner(tagOf(shelf));
+        int slot = SlotHash.getSlot(tagOf(shelf));
+        stage.redis().del(shelf.key());
+        stage.redis().del(tagOf(shelf));
+        awaitGone(tagOf(shelf), stage.cluster().replicasOf(primary).get(0));
+        stage.cluster().cutOff(primary);
+        Moments.until("the shelf is cached", () -> {
+            stage.readers().read(Form.SHELF, shelf);
+            return stage.redis().exists(shelf.key()) == 1;
+        });
+
+        // When
+        stage.cluster().kill(primary);
+        stage.cluster().awaitPromotion(primary, slot);
+        stage.cluster().node(primary).start();
+        stage.cluster().awaitSettled();
+        assertThat(stage.redis().zscore(tagOf(shelf), shelf.key()))
+                .as("the filing is lost")
+                .isNull();
+        settling.settle();
+        stage.execute(
+                Stage.PIPELINE,
+                "UPDATE book SET price = price + 1, version = nextval('versions') WHERE genre = "
+                        + Form.SHELF.columns(shelf).orElseThrow().get("genre"));
+        settling.settle();
+
+        // Then
+        Verdict verdict = settling.judge();
+        assertThat(verdict.stale()).as(String.join("\n", settling.told(verdict.stale()))).isEmpty();
+    }
+
+    private static void awaitGone(String key, int replica) {
+        try (RedisClient client =
+                        RedisClient.create(stage.cluster().node(replica).url());
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            connection.sync().readOnly();
+            Moments.until("the replica knows", () -> connection.sync().exists(key) == 0);
+        }
+    }
+
+    private static String tagOf(Entry shelf) {
+        return "freshet:tag:" + Form.SHELF.tags(shelf).get(0);
+    }
+
+    private static int owner(String key) {
+        return stage.cluster().primaryOf(SlotHash.getSlot(key));
+    }
+
     @Test
     void keysOfEverySortStandOnEveryPrimary() throws Exception {
         fillBeforehand();
         Set<Integer> owners = new TreeSet<>();
-        stage.view().entries().forEach(entry -> owners.add(stage.cluster().primaryOf(SlotHash.getSlot(entry.key()))));
+        stage.view().entries().forEach(entry -> owners.add(owner(entry.key())));
 
         assertThat(owners).hasSize(3);
     }

@@ -130,6 +130,11 @@ final class Readers implements AutoCloseable {
         }
     }
 
+    /** Once, on the caller's thread. */
+    void read(Form form, Entry entry) throws SQLException {
+        read(form, entry, new Random(1));
+    }
+
     private void read(Form form, Entry entry, Random random) throws SQLException {
         ReadOptions options = ReadOptions.defaults()
                 .withNegativeTtl(Duration.ofHours(1))
