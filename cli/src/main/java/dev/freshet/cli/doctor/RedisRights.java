@@ -33,6 +33,7 @@ final class RedisRights {
         if (ClusterSeeds.isCluster(config.redis())) {
             commands.add(List.of("CLUSTER", "NODES"));
             commands.add(List.of("ASKING"));
+            commands.add(List.of("EVAL", "return 1", "0"));
         }
         Set<String> samples = new LinkedHashSet<>();
         for (CacheMapping cache : config.caches()) {
