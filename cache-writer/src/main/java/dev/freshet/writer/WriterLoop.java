@@ -578,6 +578,7 @@ final class WriterLoop implements Runnable {
     /** What stands of a mapping that is new, or was another, no change has reached. */
     private void flushChangedMappings(boolean attachIsTold) {
         Set<CacheMapping> changed = places.changedMappings(attachIsTold);
+        flushUnfiled();
         if (changed.isEmpty()) {
             return;
         }
@@ -587,9 +588,21 @@ final class WriterLoop implements Runnable {
             places.adopt(changed);
         } else {
             LOG.warn("Caches are flushed because they are new or their mapping has changed: {}", names);
+            Runnable adoption = places.adoption(changed);
             var unused = flush(FlushCause.MAPPING, changed::contains, Optional.empty())
                     .settled()
-                    .thenRun(() -> places.adopt(changed));
+                    .thenRun(adoption);
+        }
+    }
+
+    private void flushUnfiled() {
+        Set<CacheMapping> unfiled = places.unfiled();
+        if (!unfiled.isEmpty()) {
+            LOG.warn("A primary of the cluster is another server than before, so caches with tags are flushed");
+            Runnable adoption = places.adoption(unfiled);
+            var unused = flush(FlushCause.UNFILED, unfiled::contains, Optional.empty())
+                    .settled()
+                    .thenRun(adoption);
         }
     }
 

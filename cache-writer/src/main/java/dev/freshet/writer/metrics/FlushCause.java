@@ -13,7 +13,9 @@ public enum FlushCause {
     /** A table was altered. */
     REDEFINED,
     /** A cache is new, or was mapped in another way. */
-    MAPPING;
+    MAPPING,
+    /** A cluster may have lost which keys are filed under tags. */
+    UNFILED;
 
     String label() {
         return name().toLowerCase(Locale.ROOT);
