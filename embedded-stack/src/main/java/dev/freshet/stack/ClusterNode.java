@@ -13,7 +13,10 @@ import java.util.Set;
 record ClusterNode(String id, int port, Set<String> flags, String primaryId, BitSet slots) {
 
     static List<ClusterNode> parse(String nodes) {
-        return nodes.lines().filter(line -> !line.isBlank()).map(ClusterNode::line).toList();
+        return nodes.lines()
+                .filter(line -> !line.isBlank())
+                .map(ClusterNode::line)
+                .toList();
     }
 
     private static ClusterNode line(String line) {

@@ -96,9 +96,7 @@ final class ClusterNodes {
                 && info.contains("cluster_slots_ok:" + RedisCluster.SLOTS)
                 && (!follows || replication.contains("master_link_status:up"))
                 && seen.stream().filter(one -> living.contains(index(one))).allMatch(ClusterNode::isWell)
-                && seen.stream()
-                        .filter(one -> one.id().equals(id(node)))
-                        .allMatch(self -> self.isPrimary() != follows);
+                && seen.stream().filter(one -> one.id().equals(id(node))).allMatch(self -> self.isPrimary() != follows);
     }
 
     private List<String> roles(int node, List<Integer> living) {
@@ -111,13 +109,14 @@ final class ClusterNodes {
 
     /** Whether every living node knows who owns these slots. */
     boolean agreed(BitSet slots, int owner) {
-        return living().stream().allMatch(node -> seenBy(node).stream()
-                .filter(one -> one.id().equals(id(owner)))
-                .allMatch(one -> {
-                    BitSet missing = (BitSet) slots.clone();
-                    missing.andNot(one.slots());
-                    return missing.isEmpty();
-                }));
+        return living().stream()
+                .allMatch(node -> seenBy(node).stream()
+                        .filter(one -> one.id().equals(id(owner)))
+                        .allMatch(one -> {
+                            BitSet missing = (BitSet) slots.clone();
+                            missing.andNot(one.slots());
+                            return missing.isEmpty();
+                        }));
     }
 
     /** Returns when it holds; a node that does not answer meanwhile may answer later. */

@@ -100,7 +100,12 @@ public final class RedisCluster implements AutoCloseable {
         }
         for (int i = 0; i < nodes.size(); i++) {
             for (int j = i + 1; j < nodes.size(); j++) {
-                nodes.ask(i, "CLUSTER", "MEET", Ports.HOST, Integer.toString(nodes.server(j).port()));
+                nodes.ask(
+                        i,
+                        "CLUSTER",
+                        "MEET",
+                        Ports.HOST,
+                        Integer.toString(nodes.server(j).port()));
             }
         }
         nodes.until("all nodes know each other", nodes::acquainted);

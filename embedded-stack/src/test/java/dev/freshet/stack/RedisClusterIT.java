@@ -40,8 +40,8 @@ class RedisClusterIT {
                         .mapToInt(node -> cluster.slotsOf(node).cardinality())
                         .sum())
                 .isEqualTo(RedisCluster.SLOTS);
-        assertThat(cluster.primaries()).allSatisfy(node -> assertThat(cluster.replicasOf(node))
-                .hasSize(1));
+        assertThat(cluster.primaries())
+                .allSatisfy(node -> assertThat(cluster.replicasOf(node)).hasSize(1));
     }
 
     @Test

@@ -20,7 +20,8 @@ public final class ClusterSeeds {
     /** One configuration for each server that is named; of another url the configuration itself. */
     public static List<RedisConfig> of(RedisConfig config) {
         return isCluster(config)
-                ? Stream.of(authority(config).substring(credentials(config).length())
+                ? Stream.of(authority(config)
+                                .substring(credentials(config).length())
                                 .split(","))
                         .map(address -> at(config, address))
                         .toList()
@@ -31,7 +32,8 @@ public final class ClusterSeeds {
     static RedisConfig at(RedisConfig config, String address) {
         String url = config.url().reveal();
         String scheme = url.substring(0, url.indexOf(CLUSTER));
-        String options = url.substring(url.indexOf("://") + 3 + authority(config).length());
+        String options =
+                url.substring(url.indexOf("://") + 3 + authority(config).length());
         return new RedisConfig(
                 new Secret(scheme + "://" + credentials(config) + address + options),
                 config.replayOnFailover(),

@@ -13,8 +13,7 @@ class ClusterSeedsTest {
         assertThat(urls("rediss+cluster://me:p%40w@one:1,[::1]:2,three?verifyPeer=CA"))
                 .containsExactly(
                         "rediss://me:p%40w@one:1?verifyPeer=CA",
-                        "rediss://me:p%40w@[::1]:2?verifyPeer=CA",
-                        "rediss://me:p%40w@three?verifyPeer=CA");
+                        "rediss://me:p%40w@[::1]:2?verifyPeer=CA", "rediss://me:p%40w@three?verifyPeer=CA");
         assertThat(urls("redis+cluster://one/0")).containsExactly("redis://one/0");
     }
 

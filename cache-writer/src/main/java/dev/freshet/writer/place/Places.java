@@ -155,14 +155,15 @@ public final class Places {
 
     /** The same to be done later, when what stood before this moment is flushed. */
     public Runnable adoption(Collection<CacheMapping> adopted) {
-        Map<String, String> fields = adopted.stream()
-                .collect(Collectors.toMap(mapping -> CACHE + mapping.name(), this::asFiledNow));
+        Map<String, String> fields =
+                adopted.stream().collect(Collectors.toMap(mapping -> CACHE + mapping.name(), this::asFiledNow));
         return () -> wanted.putAll(fields);
     }
 
     private String asFiledNow(CacheMapping mapping) {
-        Stream<String> filedAt =
-                mapping.target() instanceof Target.Tag ? marker.primaries().stream().sorted() : Stream.of();
+        Stream<String> filedAt = mapping.target() instanceof Target.Tag
+                ? marker.primaries().stream().sorted()
+                : Stream.of();
         return Stream.concat(Stream.of(MappingDigest.of(mapping)), filedAt).collect(Collectors.joining(FILED_AT));
     }
 

@@ -18,7 +18,8 @@ class PlacesTest {
     private static final TopicPartition TABLE = new TopicPartition("shop.public.a", 0);
 
     private final FakeMarker redis = new FakeMarker();
-    private final List<CacheMapping> mappings = ConfigFile.parse("""
+    private final List<CacheMapping> mappings =
+            ConfigFile.parse("""
             pipeline: shop
             postgres: { url: "jdbc:postgresql://db/shop", user: freshet }
             redis: { url: "redis://cache" }
@@ -69,8 +70,7 @@ class PlacesTest {
 
     private Places resumed() {
         Places places = new Places(redis, "shop", Replicas.NONE, mappings);
-        var unused = places.resume(
-                Map.of(TABLE, OptionalLong.empty()), Map.of(TABLE.topic(), "id"), Map.of(TABLE, 0L));
+        var unused = places.resume(Map.of(TABLE, OptionalLong.empty()), Map.of(TABLE.topic(), "id"), Map.of(TABLE, 0L));
         return places;
     }
 }

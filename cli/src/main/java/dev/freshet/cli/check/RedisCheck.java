@@ -84,10 +84,8 @@ final class RedisCheck {
             troubles.add(trouble.get());
         }
         // What refuses us is there: that is to be mended first.
-        Trouble told = troubles.stream()
-                .filter(trouble -> !trouble.away())
-                .findFirst()
-                .orElseGet(() -> troubles.get(0));
+        Trouble told =
+                troubles.stream().filter(trouble -> !trouble.away()).findFirst().orElseGet(() -> troubles.get(0));
         if (told.away()) {
             findings.unreachable("redis.url", told.message());
         } else {

@@ -60,14 +60,16 @@ final class RedisExam {
             Findings own = new Findings(file);
             // Keys, and so their fences, spread evenly over the slots.
             judge(node, own, fences / Math.max(1, primaries));
-            own.all().forEach(finding -> nodesOf.computeIfAbsent(Told.of(finding), told -> new ArrayList<>())
-                    .add(node.address()));
+            own.all()
+                    .forEach(finding -> nodesOf.computeIfAbsent(Told.of(finding), told -> new ArrayList<>())
+                            .add(node.address()));
         }
         nodesOf.forEach((told, at) -> findings.because(told.why())
                 .add(
                         told.severity(),
                         told.path(),
-                        told.message() + (nodes.get(0).address().isEmpty() ? "" : " (at " + String.join(", ", at) + ")"),
+                        told.message()
+                                + (nodes.get(0).address().isEmpty() ? "" : " (at " + String.join(", ", at) + ")"),
                         told.mends()));
         if (!changesPerSecond.isEmpty()) {
             measure(fences);

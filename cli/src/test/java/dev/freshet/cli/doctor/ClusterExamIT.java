@@ -31,7 +31,11 @@ class ClusterExamIT {
     static void look() {
         cluster = RedisCluster.start(3, 1, List.of("--maxmemory", "64mb", "--maxmemory-policy", "volatile-lru"));
         for (int node = 0; node < 6; node++) {
-            AclSetuserArgs rights = AclSetuserArgs.Builder.on().addPassword("pw").allKeys().allChannels().allCommands();
+            AclSetuserArgs rights = AclSetuserArgs.Builder.on()
+                    .addPassword("pw")
+                    .allKeys()
+                    .allChannels()
+                    .allCommands();
             if (node == 1) {
                 rights.removeCommand(CommandType.ZADD);
             }

@@ -197,7 +197,9 @@ class ClusterIT {
 
         // Then
         Verdict verdict = settling.judge();
-        assertThat(verdict.stale()).as(String.join("\n", settling.told(verdict.stale()))).isEmpty();
+        assertThat(verdict.stale())
+                .as(String.join("\n", settling.told(verdict.stale())))
+                .isEmpty();
     }
 
     private static void awaitGone(String key, int replica) {
@@ -233,14 +235,18 @@ class ClusterIT {
         settling.settle();
 
         Freshet doctor = stage.command("doctor");
-        assertThat(doctor.exitCode(Duration.ofMinutes(1))).as(doctor.lastWords()).isZero();
+        assertThat(doctor.exitCode(Duration.ofMinutes(1)))
+                .as(doctor.lastWords())
+                .isZero();
         assertThat(doctor.output()).noneMatch(line -> line.contains("look at"));
         for (int primary : stage.cluster().primaries()) {
             assertThat(doctor.lastWords())
                     .contains("redis " + stage.cluster().node(primary).address());
         }
         Freshet status = stage.command("status");
-        assertThat(status.exitCode(Duration.ofMinutes(1))).as(status.lastWords()).isZero();
+        assertThat(status.exitCode(Duration.ofMinutes(1)))
+                .as(status.lastWords())
+                .isZero();
         assertThat(stage.view().entries()).isNotEmpty();
         Freshet flush = stage.command("flush");
         assertThat(flush.exitCode(Duration.ofMinutes(2))).as(flush.lastWords()).isZero();

@@ -61,11 +61,7 @@ final class ClusterStage implements Site, AutoCloseable {
                         Stream.of(Form.values()).map(Form::glob).distinct())
                 .toArray(String[]::new);
         this.readers = new Readers(
-                pool(),
-                RedisUsers.ofApplication(cluster.url(), "reader", globs),
-                cluster.url(),
-                WINDOW,
-                chronicle);
+                pool(), RedisUsers.ofApplication(cluster.url(), "reader", globs), cluster.url(), WINDOW, chronicle);
         this.view = new RedisView(cluster.url(), Set.of("prices", "stock"));
         this.admin = Admin.create(Map.of("bootstrap.servers", servers.kafka().bootstrapServers()));
         this.config = SetUp.run(servers.postgres(), Stage.PIPELINE, ConfigText.write(directory, config()));
@@ -142,9 +138,7 @@ final class ClusterStage implements Site, AutoCloseable {
 
     /** Whether a process has said so since it was started. */
     boolean said(String words) {
-        return processes.stream()
-                .flatMap(process -> process.errors().stream())
-                .anyMatch(line -> line.contains(words));
+        return processes.stream().flatMap(process -> process.errors().stream()).anyMatch(line -> line.contains(words));
     }
 
     @Override

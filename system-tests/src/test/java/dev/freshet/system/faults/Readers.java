@@ -89,8 +89,7 @@ final class Readers implements AutoCloseable {
             this.plain = judges.connect().sync();
             builder = FreshCache.builder(single, snapshots);
         }
-        this.cache =
-                builder.fenceWindow(window).leaseLife(window.dividedBy(2)).build();
+        this.cache = builder.fenceWindow(window).leaseLife(window.dividedBy(2)).build();
         this.chronicle = chronicle;
     }
 
