@@ -116,6 +116,7 @@ final class WriterLoop implements Runnable {
     private final Queue<CompletableFuture<Void>> askedForReady = new ConcurrentLinkedQueue<>();
     private final List<CompletableFuture<Void>> awaitingReady = new ArrayList<>();
     private final List<GapFlush> flushes = new ArrayList<>();
+    private Optional<CompletableFuture<Void>> unfiling = Optional.empty();
     private Optional<Long> controlEnd = Optional.empty();
     private boolean assigned;
     private long snapshotsHandled;
@@ -404,6 +405,10 @@ final class WriterLoop implements Runnable {
         if (acknowledgements.waiting()) {
             snapshots.want();
         }
+        if (unfiling.filter(CompletableFuture::isDone).isPresent()) {
+            places.unfiled();
+            unfiling = Optional.empty();
+        }
         flushes.forEach(flush -> flush.advance(now));
         flushes.removeIf(flush -> flush.settled().isDone());
         acknowledged.putAll(acknowledgements.take());
@@ -575,8 +580,23 @@ final class WriterLoop implements Runnable {
                         .anyMatch(first -> resumed.contains(new TopicPartition(first, 0)));
     }
 
+    /** What was filed on a server that another has taken the place of stands elsewhere, and no change of its tags finds it. */
+    private void clearLostFilings() {
+        Set<CacheMapping> lost = places.lostFilings();
+        if (lost.isEmpty()) {
+            unfiling = Optional.empty();
+            return;
+        }
+        LOG.warn(
+                "A primary of the Redis Cluster is another server than before, which may not know what is filed under tags; so"
+                        + " these caches are emptied: {}",
+                lost.stream().map(CacheMapping::name).sorted().collect(Collectors.joining(", ")));
+        unfiling = Optional.of(applier.clear(lost::contains));
+    }
+
     /** What stands of a mapping that is new, or was another, no change has reached. */
     private void flushChangedMappings(boolean attachIsTold) {
+        clearLostFilings();
         Set<CacheMapping> changed = places.changedMappings(attachIsTold);
         flushUnfiled();
         if (changed.isEmpty()) {
@@ -611,7 +631,7 @@ final class WriterLoop implements Runnable {
         note(now, Obstacle.UNASSIGNED, !assigned);
         note(now, Obstacle.JUDGING, !resuming.waiting().isEmpty() || (assigned && !places.standing()));
         note(now, Obstacle.REPLAYING, places.replaying());
-        note(now, Obstacle.FLUSHING, !flushes.stream().allMatch(GapFlush::done));
+        note(now, Obstacle.FLUSHING, !flushes.stream().allMatch(GapFlush::done) || unfiling.isPresent());
         note(now, Obstacle.REPLICAS, behind);
         return now;
     }

@@ -7,6 +7,7 @@ import static dev.freshet.writer.Tables.column;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freshet.model.CacheMapping;
 import dev.freshet.model.ControlRecord;
 import dev.freshet.model.LogPosition;
 import dev.freshet.model.Lsn;
@@ -17,6 +18,7 @@ import dev.freshet.model.Watermark;
 import dev.freshet.model.config.HostPort;
 import dev.freshet.model.config.WriterConfig;
 import dev.freshet.redis.Fence;
+import dev.freshet.redis.MarkerStore;
 import dev.freshet.redis.MarkerStore.Replicas;
 import dev.freshet.writer.acknowledge.Snapshots;
 import dev.freshet.writer.apply.CacheRules;
@@ -116,7 +118,10 @@ final class WriterLoopTest {
     private WriterLoop loop = loop(WriterConfig.OnAttach.KEEP);
 
     private WriterLoop loop(WriterConfig.OnAttach onAttach) {
-        var mappings = List.of(Mappings.key("book", "book:{id}"));
+        return loop(onAttach, List.of(Mappings.key("book", "book:{id}")));
+    }
+
+    private WriterLoop loop(WriterConfig.OnAttach onAttach, List<CacheMapping> mappings) {
         return new WriterLoop(
                 new Topics("shop"),
                 new WriterConfig(new HostPort("127.0.0.1", 0), onAttach, WINDOW, Optional.empty()),
@@ -195,6 +200,25 @@ final class WriterLoopTest {
         });
 
         assertThat(committedAtTheEnd).containsEntry(TABLE, new OffsetAndMetadata(2));
+    }
+
+    @Test
+    void whatWasFiledOnAServerThatIsGoneIsRemovedWhateverIsKeptAtAnAttach() {
+        loop = loop(
+                WriterConfig.OnAttach.KEEP,
+                List.of(Mappings.key("book", "book:{id}"), Mappings.tag("shelf", "author:{author}", "shelf:*")));
+        markers.fields.put(MarkerStore.FILINGS_LOST, "perhaps");
+
+        run(
+                this::assign,
+                () -> {
+                    assertThat(store.calls())
+                            .filteredOn(call -> call.name().equals("sweep"))
+                            .extracting(RecordingStore.Call::what)
+                            .containsExactly("shelf:*");
+                    assertThat(markers.fields).containsKey(MarkerStore.FILINGS_LOST);
+                },
+                () -> assertThat(markers.fields).doesNotContainKey(MarkerStore.FILINGS_LOST));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.freshet.redis;
 
 import dev.freshet.redis.CacheStore.Outcome;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +23,7 @@ final class Application {
 
     private final RedisLink link;
     private final CommandScripts scripts;
-    private final RedisAsyncCommands<byte[], byte[]> redis;
+    private final RedisClusterAsyncCommands<byte[], byte[]> redis;
 
     private final List<KeyCommand> plain = new ArrayList<>();
     private final List<KeyCommand.Invalidate> fenced = new ArrayList<>();
@@ -33,7 +33,7 @@ final class Application {
     Application(
             RedisLink link,
             CommandScripts scripts,
-            RedisAsyncCommands<byte[], byte[]> redis,
+            RedisClusterAsyncCommands<byte[], byte[]> redis,
             List<KeyCommand> commands) {
         this.link = link;
         this.scripts = scripts;
@@ -66,15 +66,21 @@ final class Application {
 
     private List<CompletableFuture<Outcome>> sent() {
         List<CompletableFuture<Outcome>> parts = new ArrayList<>();
-        inBatches(
+        inCalls(
                 plain,
                 batch -> parts.add(redis.unlink(batch.stream()
                                 .map(command -> Utf8.encode(command.key()))
                                 .toArray(byte[][]::new))
                         .thenApply(Application::removed)
                         .toCompletableFuture()));
-        inBatches(fenced, batch -> parts.add(remove(scripts.invalidate(batch))));
-        inBatches(guarded, batch -> parts.add(remove(scripts.remove(batch))));
+        inCalls(fenced, batch -> parts.add(remove(scripts.invalidate(batch))));
+        inCalls(guarded, batch -> parts.add(remove(scripts.remove(batch))));
+        if (link.cluster()) {
+            parts.add(new ClusterStores(link, scripts, redis, this::store)
+                    .run(storesBySlot())
+                    .toCompletableFuture());
+            return parts;
+        }
         int from = 0;
         while (from < stores.size()) {
             ScriptCall call = scripts.emptyStore();
@@ -82,17 +88,37 @@ final class Application {
             while (to < stores.size() && to - from < STORED_AT_ONCE && call.size() < STORED_BYTES_AT_ONCE) {
                 scripts.add(call, stores.get(to++));
             }
-            parts.add(store(call, stores.subList(from, to)));
+            parts.add(store(call, stores.subList(from, to)).toCompletableFuture());
             from = to;
         }
         return parts;
+    }
+
+    private List<List<List<KeyCommand.Store>>> storesBySlot() {
+        List<List<List<KeyCommand.Store>>> bySlot = new ArrayList<>();
+        for (List<KeyCommand.Store> together : SlotTag.bySlot(stores, store -> SlotTag.slot(store.key()))) {
+            List<List<KeyCommand.Store>> calls = new ArrayList<>();
+            long size = 0;
+            for (KeyCommand.Store store : together) {
+                List<KeyCommand.Store> last = calls.isEmpty() ? List.of() : calls.get(calls.size() - 1);
+                if (calls.isEmpty() || last.size() == STORED_AT_ONCE || size >= STORED_BYTES_AT_ONCE) {
+                    last = new ArrayList<>();
+                    calls.add(last);
+                    size = 0;
+                }
+                last.add(store);
+                size += CommandScripts.size(store);
+            }
+            bySlot.add(calls);
+        }
+        return bySlot;
     }
 
     private CompletableFuture<Outcome> remove(ScriptCall call) {
         return link.run(redis, call).thenApply(answer -> removed(answer.get(0))).toCompletableFuture();
     }
 
-    private CompletableFuture<Outcome> store(ScriptCall call, List<KeyCommand.Store> batch) {
+    private CompletionStage<Outcome> store(ScriptCall call, List<KeyCommand.Store> batch) {
         return link.run(redis, call)
                 .thenApply(answer -> new Outcome(
                         0,
@@ -100,8 +126,7 @@ final class Application {
                         answer.get(1).intValue(),
                         answer.get(2).intValue()))
                 .exceptionallyCompose(
-                        failure -> full(failure) ? removeInstead(batch) : CompletableFuture.failedStage(failure))
-                .toCompletableFuture();
+                        failure -> full(failure) ? removeInstead(batch) : CompletableFuture.failedStage(failure));
     }
 
     /** A full Redis refuses new values; the old ones must go all the same. */
@@ -121,9 +146,21 @@ final class Application {
         return Refusal.asksFor(Refusal.Remedy.REMOVE_INSTEAD, RedisLink.cause(failure));
     }
 
-    private static <T> void inBatches(List<T> all, Consumer<List<T>> send) {
-        for (int from = 0; from < all.size(); from += REMOVED_AT_ONCE) {
-            send.accept(all.subList(from, Math.min(all.size(), from + REMOVED_AT_ONCE)));
+    /** In a cluster each call has keys of one slot, and a plain removal one key, which no open slot refuses. */
+    private <T extends KeyCommand> void inCalls(List<T> all, Consumer<List<T>> send) {
+        if (!link.cluster()) {
+            inBatches(all, REMOVED_AT_ONCE, send);
+        } else if (all == plain) {
+            inBatches(all, 1, send);
+        } else {
+            SlotTag.bySlot(all, command -> SlotTag.slot(command.key()))
+                    .forEach(together -> inBatches(together, REMOVED_AT_ONCE, send));
+        }
+    }
+
+    private static <T> void inBatches(List<T> all, int most, Consumer<List<T>> send) {
+        for (int from = 0; from < all.size(); from += most) {
+            send.accept(all.subList(from, Math.min(all.size(), from + most)));
         }
     }
 }

@@ -52,15 +52,19 @@ final class CommandScripts {
     }
 
     void add(ScriptCall call, KeyCommand.Store command) {
+        add(call, command, command.patterns());
+    }
+
+    private static void add(ScriptCall call, KeyCommand.Store command, List<String> patterns) {
         keys(call, command).key(RedisLayout.entry(command.key()));
-        command.patterns().forEach(glob -> call.key(RedisLayout.patternEntry(glob)));
+        patterns.forEach(glob -> call.key(RedisLayout.patternEntry(glob)));
         List<String> payload = new ArrayList<>(payload(command.value()));
         command.field().ifPresent(field -> payload.add(0, field));
         call.argument(kind(command))
                 .argument(ids(command.fence()))
                 .argument(RedisLayout.position(command.position()))
                 .argument(ttl(command.ttl()))
-                .argument(command.patterns().size())
+                .argument(patterns.size())
                 .argument(payload.size());
         payload.forEach(call::argument);
     }
@@ -73,6 +77,75 @@ final class CommandScripts {
                 .argument(life)
                 .argument(ids(fence))
                 .argument(position);
+    }
+
+    /** Leaves a fence at the key of one, of a pattern or of a tag. */
+    ScriptCall fence(String key, Fence fence) {
+        return fenceAt(key, ids(fence));
+    }
+
+    /** Of a cluster: the half of {@link #fencePattern} that leaves the position. */
+    ScriptCall leavePosition(String glob, String position) {
+        return new ScriptCall(scripts.get(Scripts.LEAVE))
+                .key(RedisLayout.patternEntry(glob))
+                .argument(life)
+                .argument(position);
+    }
+
+    /** Of a cluster. */
+    ScriptCall patternEntry(String glob) {
+        return new ScriptCall(scripts.get(Scripts.PATTERN_ENTRY)).key(RedisLayout.patternEntry(glob));
+    }
+
+    /** Of a cluster: takes the keys' leases for a refresh. */
+    ScriptCall take(List<KeyCommand.Store> commands, String token, Duration most) {
+        ScriptCall call =
+                new ScriptCall(scripts.get(Scripts.TAKE)).argument(token).argument(most.toMillis());
+        commands.stream().map(KeyCommand::key).distinct().forEach(key -> call.key(RedisLayout.lease(key)));
+        return call;
+    }
+
+    /**
+     * Of a cluster: stores where the leases stand, and removes otherwise.
+     *
+     * @param commands whose patterns' entries were looked at since the leases were taken
+     */
+    ScriptCall leasedStore(List<KeyCommand.Store> commands, String token) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.LEASED_STORE))
+                .argument(window)
+                .argument(life);
+        commands.forEach(command -> add(call, command, List.of()));
+        return call.argument(token);
+    }
+
+    /** Of a cluster: whether the fence lets the snapshot pass. Only what is asked while the lease stands counts. */
+    ScriptCall check(String fence, Snapshot snapshot) {
+        return new ScriptCall(scripts.get(Scripts.CHECK)).key(fence).argument(snapshot.toString());
+    }
+
+    /**
+     * Of a cluster, in this order.
+     *
+     * @param hashes first, in any order
+     * @param version then
+     */
+    record Publication(List<ScriptCall> hashes, ScriptCall version) {}
+
+    Publication publication(String pipeline, Map<String, String> fenced, Map<String, String> unfenced) {
+        return new Publication(
+                List.of(
+                        patterns(RedisLayout.patterns(pipeline), fenced),
+                        patterns(RedisLayout.unfencedPatterns(pipeline), unfenced)),
+                new ScriptCall(scripts.get(Scripts.RAISE_VERSION))
+                        .key(RedisLayout.patternsIndex())
+                        .argument(pipeline)
+                        .argument(window));
+    }
+
+    private ScriptCall patterns(String key, Map<String, String> globs) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.REPLACE_PATTERNS)).key(key);
+        globs.forEach((cache, glob) -> call.argument(cache).argument(glob));
+        return call;
     }
 
     ScriptCall publishPatterns(String pipeline, Map<String, String> fenced, Map<String, String> unfenced) {
@@ -95,24 +168,35 @@ final class CommandScripts {
                 .argument(RedisLayout.unfencedPatterns(""));
     }
 
-    ScriptCall readMarker(String pipeline) {
-        return new ScriptCall(scripts.get(Scripts.READ_MARKER)).key(RedisLayout.marker(pipeline));
+    ScriptCall readMarker(String key) {
+        return new ScriptCall(scripts.get(Scripts.READ_MARKER)).key(key);
     }
 
-    ScriptCall mark(String pipeline, Marker expected, Map<String, String> fields) {
-        ScriptCall call = new ScriptCall(scripts.get(Scripts.MARK))
-                .key(RedisLayout.marker(pipeline))
-                .argument(expected.server());
+    /** @param key of the marker */
+    ScriptCall mark(String key, Marker expected, Map<String, String> fields) {
+        ScriptCall call = new ScriptCall(scripts.get(Scripts.MARK)).key(key).argument(expected.server());
         fields.forEach((field, value) -> call.argument(field)
                 .argument(expected.fields().getOrDefault(field, ""))
                 .argument(value));
         return call;
     }
 
-    ScriptCall moveWatermark(String pipeline, Watermark to, Map<String, Long> applied) {
+    /** Of a cluster: a marker's first fields, on a primary that has none. */
+    ScriptCall addMarker(String key, String server, Map<String, String> fields) {
+        ScriptCall call =
+                new ScriptCall(scripts.get(Scripts.ADD_MARKER)).key(key).argument(server);
+        fields.forEach((field, value) -> call.argument(field).argument(value));
+        return call;
+    }
+
+    /**
+     * @param watermark its key
+     * @param marker the key of the one beside it
+     */
+    ScriptCall moveWatermark(String watermark, String marker, Watermark to, Map<String, Long> applied) {
         ScriptCall call = new ScriptCall(scripts.get(Scripts.MOVE_WATERMARK))
-                .key(RedisLayout.watermark(pipeline))
-                .key(RedisLayout.marker(pipeline));
+                .key(watermark)
+                .key(marker);
         StoredWatermark.fields(to).forEach(call::argument);
         applied.forEach((field, offset) -> call.argument(field).argument(offset));
         return call;
@@ -127,17 +211,17 @@ final class CommandScripts {
     }
 
     ScriptCall fenceTag(String tag, Fence fence) {
-        return fenceTag(tag, ids(fence));
+        return fenceAt(RedisLayout.tagFence(tag), ids(fence));
     }
 
     /** Refuses every snapshot whose xmin is not above the id. */
     ScriptCall fenceTag(String tag, long floor) {
-        return fenceTag(tag, "<" + floor);
+        return fenceAt(RedisLayout.tagFence(tag), "<" + floor);
     }
 
-    private ScriptCall fenceTag(String tag, String ids) {
+    private ScriptCall fenceAt(String key, String ids) {
         return new ScriptCall(scripts.get(Scripts.FENCE_TAG))
-                .key(RedisLayout.tagFence(tag))
+                .key(key)
                 .argument(window)
                 .argument(ids);
     }
@@ -150,6 +234,13 @@ final class CommandScripts {
         keys.forEach(key -> call.key(RedisLayout.lease(key)));
         keys.forEach(key -> call.key(RedisLayout.entry(key)));
         return call;
+    }
+
+    /** Of a cluster: the half of {@link #removeMembers} that concerns the tag. */
+    ScriptCall forgetMembers(String tag, int atMost) {
+        return new ScriptCall(scripts.get(Scripts.FORGET_MEMBERS))
+                .key(RedisLayout.tag(tag))
+                .argument(atMost);
     }
 
     /** @param channel to be woken by; empty for none */
@@ -202,8 +293,45 @@ final class CommandScripts {
                 .argument(value);
     }
 
+    /**
+     * Of a cluster: fills if the lease stands and the key's own fence lets it. Fences and patterns of other slots were looked
+     * at before, while the lease stood, and the key was filed under its tags.
+     */
+    ScriptCall checkedFill(
+            String key, String token, Snapshot snapshot, Optional<Duration> ttl, KeyCommand.Value value) {
+        ScriptCall call =
+                checkedFillHead(key, token, snapshot, value instanceof KeyCommand.Value.Hash ? "h" : "t", ttl);
+        payload(value).forEach(call::argument);
+        return call;
+    }
+
+    /** The same of bytes. */
+    ScriptCall checkedFill(String key, String token, Snapshot snapshot, Duration ttl, byte[] value) {
+        return checkedFillHead(key, token, snapshot, "t", Optional.of(ttl)).argument(value);
+    }
+
+    private ScriptCall checkedFillHead(
+            String key, String token, Snapshot snapshot, String kind, Optional<Duration> ttl) {
+        // Without a version the index is not looked at; any key of the slot may stand in its place.
+        return fillHead(key, RedisLayout.lease(key), token, snapshot, kind, ttl, List.of(), List.of())
+                .argument("")
+                .argument(0);
+    }
+
     private ScriptCall fillHead(
             String key,
+            String token,
+            Snapshot snapshot,
+            String kind,
+            Optional<Duration> ttl,
+            List<String> patterns,
+            List<String> tags) {
+        return fillHead(key, RedisLayout.patternsIndex(), token, snapshot, kind, ttl, patterns, tags);
+    }
+
+    private ScriptCall fillHead(
+            String key,
+            String index,
             String token,
             Snapshot snapshot,
             String kind,
@@ -216,7 +344,7 @@ final class CommandScripts {
                 .key(RedisLayout.fence(key))
                 .key(RedisLayout.entry(key))
                 .key(RedisLayout.waiters(key))
-                .key(RedisLayout.patternsIndex());
+                .key(index);
         patterns.forEach(glob -> call.key(RedisLayout.patternFence(glob)));
         tags.forEach(tag -> call.key(RedisLayout.tagFence(tag)));
         tags.forEach(tag -> call.key(RedisLayout.tag(tag)));
@@ -237,6 +365,7 @@ final class CommandScripts {
                 .argument(token);
     }
 
+    /** @param keys in a cluster of one slot */
     ScriptCall drop(List<String> keys) {
         ScriptCall call = new ScriptCall(scripts.get(Scripts.DROP));
         keys.forEach(call::key);
@@ -253,6 +382,11 @@ final class CommandScripts {
                 .key(command.field()
                         .map(field -> RedisLayout.fieldEntry(key, field))
                         .orElseGet(() -> RedisLayout.entry(key)));
+    }
+
+    /** About how many bytes the value is sent as. */
+    static long size(KeyCommand.Store command) {
+        return payload(command.value()).stream().mapToLong(String::length).sum();
     }
 
     private static String kind(KeyCommand.Store command) {

@@ -1,7 +1,7 @@
 package dev.freshet.redis;
 
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,7 +27,7 @@ final class GivenClient implements Connector {
 
     /** Only the blocking call uses the address that the client was made with. */
     @Override
-    public CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
+    public CompletionStage<StatefulConnection<byte[], byte[]>> connect() {
         return CompletableFuture.supplyAsync(() -> client.connect(ByteArrayCodec.INSTANCE), thread);
     }
 

@@ -12,6 +12,13 @@ import java.util.concurrent.CompletionStage;
 public interface MarkerStore {
 
     /**
+     * A field that a store tells by itself, of a cluster alone, where a key and the tags that it is filed under stand on
+     * several primaries: one of them has become another server, which may not hold all that was filed on the one before. It
+     * stands until it is removed by {@link #mark}, after everything was removed that may have been filed.
+     */
+    String FILINGS_LOST = "filings-lost";
+
+    /**
      * How many replicas have to hold what was written, besides the primary.
      *
      * @param limit how long Redis waits for them
@@ -42,7 +49,7 @@ public interface MarkerStore {
     /**
      * Changes some fields of the marker, all or none.
      *
-     * @param expected the server, and the fields' values before; a field that it lacks must not stand
+     * @param expected the server, and the fields' values before, as this store read them; a field that it lacks must not stand
      * @param fields the values from now on; a field with an empty value is removed
      */
     CompletionStage<Marked> mark(String pipeline, Marker expected, Map<String, String> fields, Replicas replicas);

@@ -3,7 +3,7 @@ package dev.freshet.redis;
 import dev.freshet.model.config.RedisConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -21,8 +21,8 @@ final class OwnClient implements Connector {
     }
 
     @Override
-    public CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
-        return client.connectAsync(ByteArrayCodec.INSTANCE, uri);
+    public CompletionStage<StatefulConnection<byte[], byte[]>> connect() {
+        return client.connectAsync(ByteArrayCodec.INSTANCE, uri).thenApply(connected -> connected);
     }
 
     @Override

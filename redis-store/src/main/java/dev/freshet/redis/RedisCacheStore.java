@@ -5,9 +5,9 @@ import dev.freshet.model.Position;
 import dev.freshet.model.Snapshot;
 import dev.freshet.model.Watermark;
 import dev.freshet.model.config.RedisConfig;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +19,8 @@ import java.util.function.Function;
 /**
  * The cache in Redis. Connects on first use and again after a connection was lost; nothing is retried by itself. The
  * calls of one {@link #apply} are pipelined; each script works on a bounded number of keys, so that Redis answers others
- * in between. Thread-safe.
+ * in between. On a cluster it does the same slot by slot (ADR 15); there a marker is good for the store that read it alone.
+ * Thread-safe.
  */
 public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore, WatermarkStore {
 
@@ -28,14 +29,17 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
 
     private final RedisLink link;
     private final CommandScripts scripts;
+    private final ClusterMarkers markers;
 
     private RedisCacheStore(RedisConfig config, Duration window, Duration timeout, Scripts scripts) {
         if (window.toMillis() <= 0) {
             throw new IllegalArgumentException("the fence window must be at least a millisecond: " + window);
         }
         // Lettuce counts the time of each command; a sweep's many commands may take longer than any one.
-        this.link = new RedisLink(new OwnClient(config, timeout), Optional.empty(), Duration.ZERO, scripts.all());
+        this.link =
+                new RedisLink(RedisClients.connector(config, timeout), Optional.empty(), Duration.ZERO, scripts.all());
         this.scripts = new CommandScripts(scripts, window);
+        this.markers = new ClusterMarkers(link, this.scripts);
     }
 
     /**
@@ -79,14 +83,24 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
 
     @Override
     public CompletionStage<Void> fencePattern(String glob, Fence fence, Optional<Position> position) {
-        ScriptCall call = scripts.fencePattern(
-                glob, fence, position.map(RedisLayout::position).orElse(""));
+        String place = position.map(RedisLayout::position).orElse("");
+        if (link.cluster()) {
+            List<ScriptCall> calls =
+                    List.of(scripts.fence(RedisLayout.patternFence(glob), fence), scripts.leavePosition(glob, place));
+            return link.ask("fence a pattern", redis -> Stages.all(calls, call -> link.run(redis, call)))
+                    .thenApply(nothing -> null);
+        }
+        ScriptCall call = scripts.fencePattern(glob, fence, place);
         return link.ask("fence a pattern", redis -> link.run(redis, call)).thenApply(nothing -> null);
     }
 
     @Override
     public CompletionStage<Long> sweep(KeyScan keys, Optional<KeyScan> field) {
-        return link.ask("sweep", redis -> Sweep.removing(redis, keys, field).run());
+        return link.ask(
+                "sweep",
+                redis -> link.cluster()
+                        ? Sweep.removingFromCluster(redis, keys, field)
+                        : Sweep.removing(redis, keys, field).run());
     }
 
     @Override
@@ -94,8 +108,20 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
         return link.ask("take back what was filled", redis -> {
             Function<List<String>, CompletionStage<Long>> remove =
                     batch -> link.run(redis, scripts.takeBack(batch, fence)).thenApply(answer -> answer.get(0));
-            return Sweep.takingBack(redis, keys, remove).run();
+            return link.cluster()
+                    ? ClusterWalk.over(
+                            redis,
+                            primary -> Sweep.takingBack(primary, keys, batch -> bySlot(batch, remove))
+                                    .run())
+                    : Sweep.takingBack(redis, keys, remove).run();
         });
+    }
+
+    private static CompletionStage<Long> bySlot(
+            List<String> keys, Function<List<String>, CompletionStage<Long>> remove) {
+        return Stages.all(SlotTag.bySlot(keys, SlotTag::slot), remove)
+                .thenApply(
+                        removed -> removed.stream().mapToLong(Long::longValue).sum());
     }
 
     @Override
@@ -121,8 +147,27 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
             KeyCommand.Value value,
             Optional<Duration> ttl,
             List<String> patterns) {
+        if (link.cluster()) {
+            return link.ask("fill a key", redis -> checkedFill(redis, key, token, snapshot, value, ttl, patterns));
+        }
         ScriptCall call = scripts.fill(key, token, snapshot, ttl, patterns, List.of(), "", Duration.ZERO, value);
         return link.ask("fill a key", redis -> link.run(redis, call)).thenApply(answer -> answer.get(0) == 1);
+    }
+
+    /** The fences of the patterns stand in other slots: they are looked at while the lease stands. */
+    private CompletionStage<Boolean> checkedFill(
+            RedisClusterAsyncCommands<byte[], byte[]> redis,
+            String key,
+            String token,
+            Snapshot snapshot,
+            KeyCommand.Value value,
+            Optional<Duration> ttl,
+            List<String> patterns) {
+        return Stages.all(patterns, glob -> link.run(redis, scripts.check(RedisLayout.patternFence(glob), snapshot)))
+                .thenCompose(checked -> checked.stream().allMatch(answer -> answer.get(0) == 1)
+                        ? link.run(redis, scripts.checkedFill(key, token, snapshot, ttl, value))
+                                .thenApply(answer -> answer.get(0) == 1)
+                        : link.run(redis, scripts.release(key, token)).thenApply(released -> false));
     }
 
     @Override
@@ -175,30 +220,36 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
     @Override
     public CompletionStage<Void> publishPatterns(
             String pipeline, Map<String, String> fenced, Map<String, String> unfenced) {
+        if (link.cluster()) {
+            CommandScripts.Publication publication = scripts.publication(pipeline, fenced, unfenced);
+            return link.ask(
+                            "publish the patterns",
+                            redis -> Stages.all(publication.hashes(), call -> link.run(redis, call))
+                                    .thenCompose(replaced -> link.run(redis, publication.version())))
+                    .thenApply(nothing -> null);
+        }
         ScriptCall call = scripts.publishPatterns(pipeline, fenced, unfenced);
         return link.ask("publish the patterns", redis -> link.run(redis, call)).thenApply(nothing -> null);
     }
 
     @Override
     public CompletionStage<Marker> marker(String pipeline) {
-        return link.ask("read the marker", redis -> link.runMixed(redis, scripts.readMarker(pipeline)))
-                .thenApply(answer -> {
-                    Map<String, String> fields = new HashMap<>();
-                    for (int i = 1; i < answer.size(); i += 2) {
-                        fields.put(text(answer.get(i)), text(answer.get(i + 1)));
-                    }
-                    return new Marker(text(answer.get(0)), fields);
-                });
-    }
-
-    private static String text(Object bytes) {
-        return Utf8.decode((byte[]) bytes);
+        return link.ask(
+                "read the marker",
+                redis -> link.cluster()
+                        ? markers.read(redis, pipeline)
+                        : link.runMixed(redis, scripts.readMarker(RedisLayout.marker(pipeline)))
+                                .thenApply(ClusterMarkers::parse));
     }
 
     @Override
     public CompletionStage<Marked> mark(
             String pipeline, Marker expected, Map<String, String> fields, Replicas replicas) {
-        ScriptCall call = scripts.mark(pipeline, expected, fields);
+        if (link.cluster()) {
+            return link.ask(
+                    "move the markers", redis -> markers.mark(redis, pipeline, expected.server(), fields, replicas));
+        }
+        ScriptCall call = scripts.mark(RedisLayout.marker(pipeline), expected, fields);
         // On one connection: Redis waits for what was written over the connection that asks.
         return link.ask(
                 "move the marker",
@@ -216,21 +267,40 @@ public final class RedisCacheStore implements CacheStore, WarmStore, MarkerStore
 
     @Override
     public CompletionStage<Optional<Watermark>> watermark(String pipeline) {
-        return link.ask("tell the watermark", redis -> StoredWatermark.ask(redis, pipeline));
+        return link.ask(
+                "tell the watermark",
+                redis -> link.cluster() ? markers.watermark(redis, pipeline) : StoredWatermark.ask(redis, pipeline));
     }
 
     @Override
     public CompletionStage<Boolean> moveWatermark(String pipeline, Watermark to, Map<String, Long> applied) {
-        ScriptCall call = scripts.moveWatermark(pipeline, to, applied);
+        if (link.cluster()) {
+            return link.ask("move the watermarks", redis -> markers.moveWatermark(redis, pipeline, to, applied));
+        }
+        ScriptCall call =
+                scripts.moveWatermark(RedisLayout.watermark(pipeline), RedisLayout.marker(pipeline), to, applied);
         return link.ask("move the watermark", redis -> link.run(redis, call)).thenApply(answer -> answer.get(0) == 1);
     }
 
     @Override
     public CompletionStage<Optional<String>> unfit() {
-        return link.ask("answer", redis -> redis.info())
-                .thenApply(info -> ServerFitness.unfit(link.address(), info))
-                .exceptionally(
-                        away -> Optional.of(String.valueOf(RedisLink.cause(away).getMessage())));
+        CompletableFuture<Optional<String>> judged = link.cluster()
+                ? link.ask("answer", RedisCacheStore::unfitPrimary)
+                : link.ask("answer", redis -> redis.info())
+                        .thenApply(info -> ServerFitness.unfit(link.address(), info, false));
+        return judged.exceptionally(
+                away -> Optional.of(String.valueOf(RedisLink.cause(away).getMessage())));
+    }
+
+    /** The first primary of a cluster that cannot serve. */
+    private static CompletionStage<Optional<String>> unfitPrimary(RedisClusterAsyncCommands<byte[], byte[]> redis) {
+        return ClusterShape.look(redis)
+                .thenCompose(shape -> Stages.all(
+                        shape.primaries(),
+                        primary -> primary.commands()
+                                .info()
+                                .thenApply(info -> ServerFitness.unfit(primary.address(), info, true))))
+                .thenApply(all -> all.stream().flatMap(Optional::stream).findFirst());
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.freshet.redis;
 
 import dev.freshet.model.config.RedisConfig;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.ClusterPartitionParser;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.net.URLDecoder;
@@ -158,7 +158,7 @@ public final class RedisInspection {
         try {
             long sent = System.nanoTime();
             long before = System.currentTimeMillis();
-            List<byte[]> time = ask(link, RedisAsyncCommands::time);
+            List<byte[]> time = ask(link, RedisClusterAsyncCommands::time);
             Duration trip = Duration.ofNanos(System.nanoTime() - sent);
             long server =
                     Long.parseLong(Utf8.decode(time.get(0))) * 1000 + Long.parseLong(Utf8.decode(time.get(1))) / 1000;
@@ -196,7 +196,7 @@ public final class RedisInspection {
     }
 
     private static <T> T ask(
-            RedisLink link, Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
+            RedisLink link, Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
         CompletableFuture<T> answer = link.ask("tell about itself", question);
         try {
             return answer.join();

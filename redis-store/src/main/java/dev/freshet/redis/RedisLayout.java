@@ -35,6 +35,8 @@ import java.util.Locale;
  * <tr><td>{@code freshet:watermark:<pipeline>}</td><td>hash: {@code source_ts_us}, before which every change is applied, in
  * microseconds since 1970 by the source's clock; {@code system}, {@code timeline} and {@code lsn}, the same as a position in
  * its log</td></tr>
+ * <tr><td>{@code freshet:marker:{anchor}:<pipeline>}, {@code freshet:watermark:{anchor}:<pipeline>}</td><td>the same on a
+ * cluster, once on each primary: the anchor is a short text of its lowest slot</td></tr>
  * <tr><td>{@code freshet:wake:<process>}</td><td>no key but the channel that a waiting process listens on</td></tr>
  * <tr><td>{@code freshet:warm:<pipeline>}</td><td>hash: cache name to how far {@code freshet warm} has come</td></tr>
  * </table>
@@ -104,12 +106,26 @@ public final class RedisLayout {
         return PREFIX + "marker:" + pipeline;
     }
 
+    /**
+     * Of a cluster, where each primary has a marker of its own.
+     *
+     * @param slot the primary's lowest
+     */
+    public static String marker(int slot, String pipeline) {
+        return PREFIX + "marker:{" + SlotTag.ofSlot(slot) + "}:" + pipeline;
+    }
+
     public static String wakeChannel(String process) {
         return PREFIX + "wake:" + process;
     }
 
     public static String watermark(String pipeline) {
         return PREFIX + "watermark:" + pipeline;
+    }
+
+    /** Of a cluster, where it stands beside each primary's marker. */
+    public static String watermark(int slot, String pipeline) {
+        return PREFIX + "watermark:{" + SlotTag.ofSlot(slot) + "}:" + pipeline;
     }
 
     /**

@@ -1,12 +1,11 @@
 package dev.freshet.redis;
 
-import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandTimeoutException;
-import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
@@ -22,7 +21,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The connection to Redis: made on first use, and again after it was lost. What was sent over a lost connection is never
+ * The connection to Redis, one server or a cluster: made on first use, and again after it was lost. What was sent over a lost connection is never
  * sent again by itself, since a refresh that arrives late, after the positions that would refuse it have ended, could put
  * an old value over a newer one. Thread-safe.
  */
@@ -33,7 +32,7 @@ final class RedisLink implements AutoCloseable {
     private final Duration patience;
     private final Collection<Script> scripts;
     private final Runnable lost;
-    private Optional<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> connection = Optional.empty();
+    private Optional<CompletableFuture<StatefulConnection<byte[], byte[]>>> connection = Optional.empty();
     private boolean closed;
     private volatile long lastReplyNanos = System.nanoTime();
 
@@ -64,7 +63,7 @@ final class RedisLink implements AutoCloseable {
      * the question cannot be put at all.
      */
     <T> CompletableFuture<T> ask(
-            String what, Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
+            String what, Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
         return ask(what, limit, question);
     }
 
@@ -72,10 +71,10 @@ final class RedisLink implements AutoCloseable {
     <T> CompletableFuture<T> ask(
             String what,
             Optional<Duration> most,
-            Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
-        CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connected = connected();
+            Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> question) {
+        CompletableFuture<StatefulConnection<byte[], byte[]>> connected = connected();
         CompletableFuture<T> answer = connected
-                .thenCompose(connection -> question.apply(connection.async()))
+                .thenCompose(connection -> question.apply(Connector.commands(connection)))
                 .thenApply(told -> {
                     lastReplyNanos = System.nanoTime();
                     return told;
@@ -92,16 +91,24 @@ final class RedisLink implements AutoCloseable {
     }
 
     /** Runs a script by its digest; loads it first where Redis has forgotten it. */
-    CompletionStage<List<Long>> run(RedisAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
+    CompletionStage<List<Long>> run(RedisClusterAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
         return answer(redis, call);
     }
 
     /** The same of a script that answers with numbers and bytes. */
-    CompletionStage<List<Object>> runMixed(RedisAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
+    CompletionStage<List<Object>> runMixed(RedisClusterAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
         return answer(redis, call);
     }
 
-    private static <T> CompletionStage<List<T>> answer(RedisAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
+    private static <T> CompletionStage<List<T>> answer(
+            RedisClusterAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
+        return redis instanceof RedisAdvancedClusterAsyncCommands
+                ? TryAgain.whileKeysMove(() -> answerOnce(redis, call))
+                : answerOnce(redis, call);
+    }
+
+    private static <T> CompletionStage<List<T>> answerOnce(
+            RedisClusterAsyncCommands<byte[], byte[]> redis, ScriptCall call) {
         byte[][] keys = call.keys();
         byte[][] arguments = call.arguments();
         String sha = call.script().sha();
@@ -110,6 +117,12 @@ final class RedisLink implements AutoCloseable {
             if (!Refusal.asksFor(Refusal.Remedy.LOAD_SCRIPT, cause(failure))) {
                 return CompletableFuture.failedStage(failure);
             }
+            if (redis instanceof RedisAdvancedClusterAsyncCommands) {
+                // Loaded where the slot is: a primary that has just joined may be none of those known here.
+                CompletionStage<List<T>> whole =
+                        redis.eval(text(call.script()), ScriptOutputType.MULTI, keys, arguments);
+                return whole;
+            }
             return redis.scriptLoad(text(call.script())).thenCompose(loaded -> {
                 CompletionStage<List<T>> second = redis.evalsha(sha, ScriptOutputType.MULTI, keys, arguments);
                 return second;
@@ -117,58 +130,60 @@ final class RedisLink implements AutoCloseable {
         });
     }
 
+    /** Whether this is a cluster, where all keys of a call must belong to one slot. */
+    boolean cluster() {
+        return connector.cluster();
+    }
+
     /** Where Redis is, without credentials. */
     String address() {
         return connector.address();
     }
 
-    private synchronized CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connected() {
+    private synchronized CompletableFuture<StatefulConnection<byte[], byte[]>> connected() {
         if (closed) {
             return CompletableFuture.failedFuture(
                     unavailable("connect", new IllegalStateException("the store is closed")));
         }
-        Optional<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> usable =
-                connection.filter(RedisLink::usable);
+        Optional<CompletableFuture<StatefulConnection<byte[], byte[]>>> usable = connection.filter(RedisLink::usable);
         if (usable.isPresent()) {
             return usable.get();
         }
         connection.ifPresent(RedisLink::close);
-        CompletableFuture<StatefulRedisConnection<byte[], byte[]>> fresh = connect();
+        CompletableFuture<StatefulConnection<byte[], byte[]>> fresh = connect();
         connection = Optional.of(fresh);
         return fresh;
     }
 
-    private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect() {
+    private CompletableFuture<StatefulConnection<byte[], byte[]>> connect() {
         return connector.connect().toCompletableFuture().thenApply(connected -> {
-            connected.addListener(new RedisConnectionStateListener() {
-                @Override
-                public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
-                    lost.run();
+            connector.whenLost(connected, lost);
+            if (!connector.cluster()) {
+                // Not awaited: Redis works in order, and a script that did not load is loaded when it is missed.
+                for (Script script : scripts) {
+                    var unused = Connector.commands(connected).scriptLoad(text(script));
                 }
-            });
-            // Not awaited: Redis works in order, and a script that did not load is loaded when it is missed.
-            for (Script script : scripts) {
-                var unused = connected.async().scriptLoad(text(script));
             }
             return connected;
         });
     }
 
-    private static boolean usable(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connecting) {
+    private static boolean usable(CompletableFuture<StatefulConnection<byte[], byte[]>> connecting) {
         return !connecting.isDone()
                 || (!connecting.isCompletedExceptionally() && connecting.join().isOpen());
     }
 
     /** A client that reconnects by itself would keep a connection for ever that nobody uses any more. */
-    private static void close(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> useless) {
-        var unused = useless.thenCompose(StatefulRedisConnection::closeAsync);
+    private static void close(CompletableFuture<StatefulConnection<byte[], byte[]>> useless) {
+        var unused = useless.thenCompose(StatefulConnection::closeAsync);
     }
 
     /** A server that does not answer, or has become a replica, may be found well at another address. */
     private synchronized void dropIfUseless(
-            CompletableFuture<StatefulRedisConnection<byte[], byte[]>> failed, Throwable cause) {
+            CompletableFuture<StatefulConnection<byte[], byte[]>> failed, Throwable cause) {
         boolean late = cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException;
         boolean useless = Refusal.asksFor(Refusal.Remedy.LOOK_AGAIN, cause)
+                || connector.uselessAfter(cause)
                 || (late && failed.isDone() && System.nanoTime() - lastReplyNanos >= patience.toNanos());
         if (useless && connection.isPresent() && connection.get() == failed) {
             connection = Optional.empty();

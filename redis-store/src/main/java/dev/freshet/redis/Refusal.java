@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 
 /**
  * The kinds of refusal that Redis names by the first word of an error, and what follows from each. One that is not here is
- * told and tried again as it is. All but {@link #OOM} and {@link #NOSCRIPT}, which are dealt with on the spot, fail the call
- * as unavailable: whoever asked keeps its place and asks again.
+ * told and tried again as it is. All but {@link #OOM}, {@link #NOSCRIPT} and, for a while, {@link #TRYAGAIN}, which are dealt with on the spot, fail the
+ * call as unavailable: whoever asked keeps its place and asks again.
  */
 enum Refusal {
     /** Only what stores is refused: what a refresh would have stored is removed instead. */
@@ -24,14 +24,23 @@ enum Refusal {
     NOPERM(
             Remedy.WAIT,
             "its user lacks a right: freshet doctor names it with the ACL SETUSER that grants it, ACL LOG what was refused"),
-    MOVED(Remedy.WAIT, "it is a node of a cluster, which is not supported"),
-    CLUSTERDOWN(Remedy.WAIT, "it is a node of a cluster, which is not supported"),
-    CROSSSLOT(Remedy.WAIT, "it is a node of a cluster, which is not supported");
+    TRYAGAIN(
+            Remedy.TRY_AGAIN,
+            "a slot's keys are being moved: CLUSTER NODES names the slots that are open, redis-cli --cluster fix ends"
+                    + " a move that was given up"),
+    MOVED(Remedy.WAIT, Refusal.A_CLUSTER),
+    ASK(Remedy.WAIT, Refusal.A_CLUSTER),
+    CLUSTERDOWN(Remedy.WAIT, "some slots of the cluster have no primary that answers"),
+    CROSSSLOT(Remedy.WAIT, Refusal.A_CLUSTER);
+
+    private static final String A_CLUSTER = "it is a node of a cluster: write redis+cluster:// in redis.url";
 
     /** What follows. */
     enum Remedy {
         REMOVE_INSTEAD,
         LOAD_SCRIPT,
+        /** Nothing of the call was done: it is put again, for a while. */
+        TRY_AGAIN,
         /** The same connection will do once the server's state has changed. */
         WAIT,
         /** Another connection may lead to another server, or know the user by now. */

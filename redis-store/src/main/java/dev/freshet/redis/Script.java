@@ -34,6 +34,11 @@ record Script(String name, String text, String sha) {
         return of(name, text.append(resource(name)).toString());
     }
 
+    /** The same under another name. */
+    Script named(String other) {
+        return new Script(other, text, sha);
+    }
+
     private static String resource(String name) {
         try (InputStream in = Script.class.getResourceAsStream(name + ".lua")) {
             if (in == null) {

@@ -25,10 +25,23 @@ final class Scripts {
     static final String MARK = "mark";
     static final String MOVE_WATERMARK = "move_watermark";
 
-    private final Map<String, Script> byName;
+    // For a cluster, where one call names keys of one slot.
+    static final String CHECK = "check";
+    static final String TAKE = "take";
+    static final String LEASED_STORE = "leased_store";
+    static final String PATTERN_ENTRY = "pattern_entry";
+    static final String LEAVE = "leave";
+    static final String REPLACE_PATTERNS = "replace_patterns";
+    static final String RAISE_VERSION = "raise_version";
+    static final String FORGET_MEMBERS = "forget_members";
+    static final String ADD_MARKER = "add_marker";
 
-    private Scripts(Map<String, Script> byName) {
+    private final Map<String, Script> byName;
+    private final Map<String, Script> ofClusters;
+
+    private Scripts(Map<String, Script> byName, Map<String, Script> ofClusters) {
         this.byName = byName;
+        this.ofClusters = ofClusters;
     }
 
     /** The scripts as they were written. */
@@ -52,24 +65,43 @@ final class Scripts {
                         Script.load(MARK, Script.ALLOW_OOM, "server", "marker"),
                         Script.load(MOVE_WATERMARK, Script.ALLOW_OOM, "server"))
                 .forEach(script -> byName.put(script.name(), script));
-        return new Scripts(byName);
+        return new Scripts(byName, ofClusters());
+    }
+
+    private static Map<String, Script> ofClusters() {
+        Map<String, Script> byName = new LinkedHashMap<>();
+        Stream.of(
+                        Script.load(CHECK, Script.ALLOW_OOM, "server", "snapshot", "allows"),
+                        Script.load(TAKE, Script.ALLOW_OOM, "server"),
+                        Script.load(STORE, Script.REFUSE_OOM, "server", "fence", "snapshot", "entry", "leased")
+                                .named(LEASED_STORE),
+                        Script.load(PATTERN_ENTRY, Script.ALLOW_OOM, "server", "entry"),
+                        Script.load(LEAVE, Script.ALLOW_OOM, "server", "entry"),
+                        Script.load(REPLACE_PATTERNS, Script.ALLOW_OOM, "server"),
+                        Script.load(RAISE_VERSION, Script.ALLOW_OOM, "server"),
+                        Script.load(FORGET_MEMBERS, Script.ALLOW_OOM, "server"),
+                        Script.load(ADD_MARKER, Script.ALLOW_OOM, "server", "marker"))
+                .forEach(script -> byName.put(script.name(), script));
+        return byName;
     }
 
     /** The same with another script in place of the one of its name. */
     Scripts with(Script script) {
         Map<String, Script> changed = new LinkedHashMap<>(byName);
-        changed.put(script.name(), script);
-        return new Scripts(changed);
+        Map<String, Script> changedOfClusters = new LinkedHashMap<>(ofClusters);
+        (ofClusters.containsKey(script.name()) ? changedOfClusters : changed).put(script.name(), script);
+        return new Scripts(changed, changedOfClusters);
     }
 
     Script get(String name) {
-        Script script = byName.get(name);
+        Script script = byName.getOrDefault(name, ofClusters.get(name));
         if (script == null) {
             throw new IllegalArgumentException("there is no script " + name);
         }
         return script;
     }
 
+    /** Those that one server runs. */
     Collection<Script> all() {
         return byName.values();
     }

@@ -11,8 +11,12 @@ final class ServerFitness {
 
     private ServerFitness() {}
 
-    /** Why the server at the address cannot serve, for people; empty when it can. */
-    static Optional<String> unfit(String address, String info) {
+    /**
+     * Why the server at the address cannot serve, for people; empty when it can.
+     *
+     * @param cluster whether it is to be a node of a cluster, or must be none
+     */
+    static Optional<String> unfit(String address, String info, boolean cluster) {
         Map<String, String> facts = facts(info);
         String version = facts.getOrDefault("redis_version", "unknown");
         if (major(version) < OLDEST_MAJOR) {
@@ -23,9 +27,13 @@ final class ServerFitness {
             return Optional.of("Redis at " + address + " is a replica of " + facts.get("master_host") + ":"
                     + facts.get("master_port") + "; name the primary, or the sentinels that know it");
         }
-        if ("1".equals(facts.get("cluster_enabled"))) {
+        boolean node = "1".equals(facts.get("cluster_enabled"));
+        if (node && !cluster) {
             return Optional.of("Redis at " + address
-                    + " is a node of a cluster, which is not supported yet; name a server with cluster-enabled no");
+                    + " is a node of a cluster; write redis+cluster:// (or rediss+cluster://) in place of redis://");
+        } else if (cluster && !node) {
+            return Optional.of("Redis at " + address
+                    + " is no node of a cluster; write redis:// (or rediss://) in place of redis+cluster://");
         }
         return Optional.empty();
     }

@@ -1,8 +1,15 @@
 package dev.freshet.redis;
 
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.CRC16;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * The text that, in braces, hashes to a key's own cluster slot: the key's hash tag where it has one, else the key, else,
@@ -24,6 +31,28 @@ final class SlotTag {
         }
         // Redis hashes the whole key. An empty tag is none, and a closing brace would cut it short.
         return key.isEmpty() || key.indexOf('}') >= 0 ? ShortTexts.BY_SLOT[hash(key)] : key;
+    }
+
+    /** A short text that hashes to the slot: in braces, it puts a key there. */
+    static String ofSlot(int slot) {
+        return ShortTexts.BY_SLOT[slot];
+    }
+
+    /** The slot that a key of Redis belongs to. */
+    static int slot(byte[] key) {
+        return SlotHash.getSlot(key);
+    }
+
+    static int slot(String key) {
+        return slot(Utf8.encode(key));
+    }
+
+    /** The things of each slot, in their order. */
+    static <T> Collection<List<T>> bySlot(Collection<T> things, ToIntFunction<T> slot) {
+        Map<Integer, List<T>> bySlot = new LinkedHashMap<>();
+        things.forEach(thing -> bySlot.computeIfAbsent(slot.applyAsInt(thing), first -> new ArrayList<>())
+                .add(thing));
+        return bySlot.values();
     }
 
     /** The slot of a text that is hashed as a whole. */

@@ -3,7 +3,7 @@ package dev.freshet.redis;
 import dev.freshet.model.LogPosition;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Watermark;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -31,10 +31,13 @@ final class StoredWatermark {
                 Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, watermark.sourceTime())));
     }
 
-    static CompletionStage<Optional<Watermark>> ask(RedisAsyncCommands<byte[], byte[]> redis, String pipeline) {
-        return redis.hgetall(Utf8.encode(RedisLayout.watermark(pipeline)))
-                .thenApply(Utf8::texts)
-                .thenApply(StoredWatermark::parse);
+    static CompletionStage<Optional<Watermark>> ask(RedisClusterAsyncCommands<byte[], byte[]> redis, String pipeline) {
+        return askAt(redis, RedisLayout.watermark(pipeline));
+    }
+
+    /** The one at a key. */
+    static CompletionStage<Optional<Watermark>> askAt(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
+        return redis.hgetall(Utf8.encode(key)).thenApply(Utf8::texts).thenApply(StoredWatermark::parse);
     }
 
     /** Empty also where something else stands there: then nothing is known to be fresh. */

@@ -7,9 +7,7 @@ import io.lettuce.core.MapScanCursor;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -24,50 +22,106 @@ import java.util.function.Function;
  */
 final class Sweep {
 
-    private final RedisAsyncCommands<byte[], byte[]> redis;
+    private static final String LEASE = RedisLayout.PREFIX + "lease:{";
+
+    private final RedisClusterAsyncCommands<byte[], byte[]> scanned;
     private final KeyScan keys;
     private final boolean hashesOnly;
     private final Function<List<byte[]>, CompletionStage<Long>> remove;
 
     private Sweep(
-            RedisAsyncCommands<byte[], byte[]> redis,
+            RedisClusterAsyncCommands<byte[], byte[]> scanned,
             KeyScan keys,
             boolean hashesOnly,
             Function<List<byte[]>, CompletionStage<Long>> remove) {
-        this.redis = redis;
+        this.scanned = scanned;
         this.keys = keys;
         this.hashesOnly = hashesOnly;
         this.remove = remove;
     }
 
     /** Removes the keys, or the fields of the hashes. */
-    static Sweep removing(RedisAsyncCommands<byte[], byte[]> redis, KeyScan keys, Optional<KeyScan> field) {
+    static Sweep removing(RedisClusterAsyncCommands<byte[], byte[]> redis, KeyScan keys, Optional<KeyScan> field) {
+        return removing(redis, keys, field, redis, redis::unlink);
+    }
+
+    private static Sweep removing(
+            RedisClusterAsyncCommands<byte[], byte[]> scanned,
+            KeyScan keys,
+            Optional<KeyScan> field,
+            RedisClusterAsyncCommands<byte[], byte[]> redis,
+            Function<byte[][], CompletionStage<Long>> unlink) {
         return field.map(fields -> new Sweep(
-                        redis,
+                        scanned,
                         keys,
                         true,
                         found -> oneByOne(found.iterator(), key -> removeFields(redis, key, fields), 0)))
                 .orElseGet(() -> new Sweep(
-                        redis,
+                        scanned,
                         keys,
                         false,
-                        found -> Walk.inBatches(found, batch -> redis.unlink(batch.toArray(byte[][]::new)))));
+                        found -> Walk.inBatches(found, batch -> unlink.apply(batch.toArray(byte[][]::new)))));
+    }
+
+    /**
+     * The same in a cluster, where a fill looks at fences of other slots before it stores: the leases of the keys go first,
+     * on all primaries, and only then the keys. A fill that looked before the fence stood had its lease then; so the first
+     * walk ends it, or it has stored by the end of that walk and the second finds the value.
+     */
+    static CompletionStage<Long> removingFromCluster(
+            RedisClusterAsyncCommands<byte[], byte[]> redis, KeyScan keys, Optional<KeyScan> field) {
+        Optional<String> one = Glob.literal(keys.glob());
+        if (one.isPresent()) {
+            return redis.unlink(Utf8.encode(RedisLayout.lease(one.get())))
+                    .thenCompose(ended -> removing(redis, keys, field).run());
+        }
+        Function<byte[][], CompletionStage<Long>> unlink = names -> oneEach(redis, names);
+        return ClusterWalk.over(redis, primary -> endLeases(redis, primary, keys))
+                .thenCompose(ended -> ClusterWalk.over(
+                        redis,
+                        primary -> removing(primary, keys, field, redis, unlink).run()));
+    }
+
+    private static CompletionStage<Long> endLeases(
+            RedisClusterAsyncCommands<byte[], byte[]> redis,
+            RedisClusterAsyncCommands<byte[], byte[]> primary,
+            KeyScan keys) {
+        KeyScanArgs arguments = KeyScanArgs.Builder.limit(Walk.STEP);
+        arguments.match(Utf8.encode(LEASE + "*}:" + keys.glob()));
+        return Walk.over(
+                cursor -> primary.scan(cursor, arguments),
+                found -> oneEach(
+                        redis,
+                        found.getKeys().stream()
+                                .filter(lease -> keys.matches(leased(Utf8.decode(lease))))
+                                .toArray(byte[][]::new)));
+    }
+
+    /** The key that a lease is for; what puts it into its slot holds no closing brace. */
+    private static String leased(String lease) {
+        return lease.substring(lease.indexOf("}:", LEASE.length()) + 2);
+    }
+
+    /** A command for each key needs no others of its slot to be there, while that is open. */
+    private static CompletionStage<Long> oneEach(RedisClusterAsyncCommands<byte[], byte[]> redis, byte[][] keys) {
+        CompletionStage<Long> removed = CompletableFuture.completedStage(0L);
+        for (byte[] key : keys) {
+            removed = removed.thenCombine(redis.unlink(key), Long::sum);
+        }
+        return removed;
     }
 
     /** Hands the keys to {@code remove}, which knows which of them are to go. */
     static Sweep takingBack(
-            RedisAsyncCommands<byte[], byte[]> redis,
+            RedisClusterAsyncCommands<byte[], byte[]> scanned,
             KeyScan keys,
             Function<List<String>, CompletionStage<Long>> remove) {
-        return new Sweep(redis, keys, false, found -> Walk.inBatches(texts(found), remove));
+        return new Sweep(scanned, keys, false, found -> Walk.inBatches(texts(found), remove));
     }
 
     /** What is no text was never filled by a client that keeps entries. */
     private static List<String> texts(List<byte[]> found) {
-        return found.stream()
-                .filter(bytes -> Arrays.equals(bytes, Utf8.decode(bytes).getBytes(StandardCharsets.UTF_8)))
-                .map(Utf8::decode)
-                .toList();
+        return found.stream().filter(Utf8::isText).map(Utf8::decode).toList();
     }
 
     CompletionStage<Long> run() {
@@ -80,7 +134,7 @@ final class Sweep {
     private CompletionStage<KeyScanCursor<byte[]>> scan(ScanCursor cursor) {
         KeyScanArgs arguments = KeyScanArgs.Builder.limit(Walk.STEP);
         arguments.match(Utf8.encode(keys.glob()));
-        return redis.scan(cursor, hashesOnly ? arguments.type("hash") : arguments);
+        return scanned.scan(cursor, hashesOnly ? arguments.type("hash") : arguments);
     }
 
     private List<byte[]> keep(Collection<byte[]> found) {
@@ -94,7 +148,7 @@ final class Sweep {
     }
 
     private static CompletionStage<Long> removeFields(
-            RedisAsyncCommands<byte[], byte[]> redis, byte[] key, KeyScan fields) {
+            RedisClusterAsyncCommands<byte[], byte[]> redis, byte[] key, KeyScan fields) {
         ScanArgs arguments = ScanArgs.Builder.limit(Walk.STEP).match(Utf8.encode(fields.glob()));
         Function<MapScanCursor<byte[], byte[]>, CompletionStage<Long>> step = found -> Walk.inBatches(
                 found.getMap().keySet().stream()

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -39,6 +40,11 @@ final class Utf8 {
     /** For matching only: bytes that are no UTF-8 become U+FFFD, so the text does not always lead back to the bytes. */
     static String decode(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Whether {@link #decode} leads back to the bytes. */
+    static boolean isText(byte[] bytes) {
+        return Arrays.equals(bytes, decode(bytes).getBytes(StandardCharsets.UTF_8));
     }
 
     /** A hash's fields and values, as {@link #decode} reads them. */

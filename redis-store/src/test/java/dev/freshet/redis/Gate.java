@@ -3,6 +3,7 @@ package dev.freshet.redis;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
@@ -22,10 +23,10 @@ import java.util.function.Supplier;
  */
 final class Gate {
 
-    private final RedisAsyncCommands<byte[], byte[]> redis;
+    private final RedisClusterAsyncCommands<byte[], byte[]> redis;
     private final Queue<Held<?>> waiting = new ConcurrentLinkedQueue<>();
 
-    Gate(RedisAsyncCommands<byte[], byte[]> redis) {
+    Gate(RedisClusterAsyncCommands<byte[], byte[]> redis) {
         this.redis = redis;
     }
 

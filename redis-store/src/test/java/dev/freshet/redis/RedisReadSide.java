@@ -2,7 +2,7 @@ package dev.freshet.redis;
 
 import dev.freshet.model.Snapshot;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,11 +15,11 @@ final class RedisReadSide implements ReadSide {
 
     private static final Script ALLOWED = Script.load("allowed", Script.REFUSE_OOM, "server", "snapshot", "allows");
 
-    private final RedisCommands<String, String> redis;
+    private final RedisClusterCommands<String, String> redis;
     private final FillStore fills;
     private final Duration window;
 
-    RedisReadSide(RedisCommands<String, String> redis, FillStore fills, Duration window) {
+    RedisReadSide(RedisClusterCommands<String, String> redis, FillStore fills, Duration window) {
         this.redis = redis;
         this.fills = fills;
         this.window = window;

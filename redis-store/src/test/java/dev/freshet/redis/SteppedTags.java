@@ -1,7 +1,7 @@
 package dev.freshet.redis;
 
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +17,7 @@ public final class SteppedTags implements AutoCloseable {
 
     private final RedisLink link;
     private final CommandScripts scripts;
-    private final RedisAsyncCommands<byte[], byte[]> redis;
+    private final RedisClusterAsyncCommands<byte[], byte[]> redis;
 
     SteppedTags(RedisClient client, Duration window, Scripts scripts) {
         this.link = new RedisLink(new GivenClient(client), Optional.empty(), Duration.ZERO, scripts.all());

@@ -75,6 +75,8 @@ public final class Places {
     public Resumed resume(
             Map<TopicPartition, OptionalLong> reached, Map<String, String> ids, Map<TopicPartition, Long> logStarts) {
         marker = store.marker(pipeline).toCompletableFuture().join();
+        // What was made good was another loss.
+        wanted.remove(MarkerStore.FILINGS_LOST);
         standing = false;
         return judge(reached, ids, logStarts);
     }
@@ -165,6 +167,28 @@ public final class Places {
                 ? marker.primaries().stream().sorted()
                 : Stream.of();
         return Stream.concat(Stream.of(MappingDigest.of(mapping)), filedAt).collect(Collectors.joining(FILED_AT));
+    }
+
+    /**
+     * The mappings of which Redis may not know any more which keys were filed under their tags, so that changes would not find
+     * them. Told until {@link #unfiled}.
+     */
+    public Set<CacheMapping> lostFilings() {
+        if (!marker.fields().containsKey(MarkerStore.FILINGS_LOST)) {
+            return Set.of();
+        }
+        Set<CacheMapping> tagged = mappings.values().stream()
+                .filter(mapping -> mapping.target() instanceof CacheMapping.Target.Tag)
+                .collect(Collectors.toSet());
+        if (tagged.isEmpty()) {
+            unfiled();
+        }
+        return tagged;
+    }
+
+    /** Nothing stands any more that may have been filed when {@link #lostFilings} was asked. */
+    public void unfiled() {
+        wanted.put(MarkerStore.FILINGS_LOST, "");
     }
 
     /**

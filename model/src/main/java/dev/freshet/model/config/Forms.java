@@ -30,6 +30,9 @@ final class Forms {
     private static final Pattern SCHEME = Pattern.compile("([a-z][a-z0-9+.-]*)://(?:[^/#?]*@)?([^/#?@]*).*");
     private static final List<String> REDIS_SCHEMES = List.of(
             "redis", "rediss", "redis-socket", "redis-sentinel", "rediss-sentinel", "redis+cluster", "rediss+cluster");
+    private static final Pattern NODE = Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[^\\s:/\\[\\]]+)(?::\\d{1,5})?");
+    private static final Pattern CLUSTER_DATABASE =
+            Pattern.compile(".*(?:://(?:[^/#?]*@)?[^/#?@]*/0*[1-9]|[?&]database=0*[1-9]).*");
     private static final Pattern ADDRESS = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([^\\s:/\\[\\]]+)):(\\d{1,5})");
     private static final Pattern TOKEN = Pattern.compile("[!-~]{16,256}");
     private static final Pattern TABLE = Pattern.compile("(?:pg_.*|information_schema)\\..*");
@@ -61,7 +64,7 @@ final class Forms {
     static String redisUrl(String text) {
         Matcher parts = SCHEME.matcher(text);
         String form = "must have the form redis://host:6379 (or rediss://, redis-sentinel://host:26379/0#master,"
-                + " redis-socket:///path)";
+                + " redis-socket:///path, redis+cluster://host:6379,host:6379)";
         if (!parts.matches()) {
             throw new IllegalArgumentException(form);
         }
@@ -82,7 +85,21 @@ final class Forms {
         if (scheme.endsWith("sentinel") && text.indexOf('#') < 0) {
             throw new IllegalArgumentException(form + "; it names no master after a #");
         }
+        if (scheme.endsWith("+cluster")) {
+            cluster(parts.group(2), text, form);
+        }
         return text;
+    }
+
+    private static void cluster(String nodes, String url, String form) {
+        for (String node : nodes.split(",", -1)) {
+            if (!NODE.matcher(node).matches()) {
+                throw new IllegalArgumentException(form + "; it names a node that is no host:port");
+            }
+        }
+        if (CLUSTER_DATABASE.matcher(url).matches()) {
+            throw new IllegalArgumentException(form + "; a cluster has no other database than 0");
+        }
     }
 
     static String bootstrapServers(String text) {

@@ -107,6 +107,8 @@ class ConfigProblemsTest {
                 row("  url: redis://localhost\n", "", "redis.url", 5, "is missing"),
                 row("redis:\n  url: redis://localhost\n", "", "redis.url", 1, "write for example 'url: redis://"),
                 row("redis://localhost", "redis-socket://run/redis.sock", "redis.url", 6, "it names no path"),
+                row("redis://localhost", "redis+cluster://a:1,,c:3", "redis.url", 6, "a node that is no host:port"),
+                row("redis://localhost", "redis+cluster://a:1,c:3/1", "redis.url", 6, "no other database than 0"),
                 row(
                         "url: redis://localhost\n",
                         "url: redis://localhost\n  tls: { ca: ca.pem }\n",
