@@ -598,7 +598,6 @@ final class WriterLoop implements Runnable {
     private void flushChangedMappings(boolean attachIsTold) {
         clearLostFilings();
         Set<CacheMapping> changed = places.changedMappings(attachIsTold);
-        flushUnfiled();
         if (changed.isEmpty()) {
             return;
         }
@@ -608,21 +607,9 @@ final class WriterLoop implements Runnable {
             places.adopt(changed);
         } else {
             LOG.warn("Caches are flushed because they are new or their mapping has changed: {}", names);
-            Runnable adoption = places.adoption(changed);
             var unused = flush(FlushCause.MAPPING, changed::contains, Optional.empty())
                     .settled()
-                    .thenRun(adoption);
-        }
-    }
-
-    private void flushUnfiled() {
-        Set<CacheMapping> unfiled = places.unfiled();
-        if (!unfiled.isEmpty()) {
-            LOG.warn("A primary of the cluster is another server than before, so caches with tags are flushed");
-            Runnable adoption = places.adoption(unfiled);
-            var unused = flush(FlushCause.UNFILED, unfiled::contains, Optional.empty())
-                    .settled()
-                    .thenRun(adoption);
+                    .thenRun(() -> places.adopt(changed));
         }
     }
 

@@ -7,7 +7,6 @@ import dev.freshet.redis.WatermarkStore;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -16,13 +15,12 @@ public final class FakeMarker implements MarkerStore, WatermarkStore {
 
     public final Map<String, String> fields = new HashMap<>();
     public String server = "one";
-    public Set<String> primaries = Set.of();
     public boolean replicated = true;
     public Optional<Watermark> watermark = Optional.empty();
 
     @Override
     public CompletionStage<Marker> marker(String pipeline) {
-        return CompletableFuture.completedStage(new Marker(server, fields, primaries));
+        return CompletableFuture.completedStage(new Marker(server, fields));
     }
 
     @Override

@@ -12,14 +12,9 @@ public final class ClusterSeeds {
 
     private ClusterSeeds() {}
 
-    /** Whether the url is that of a cluster. */
-    public static boolean isCluster(RedisConfig config) {
-        return config.url().reveal().contains(CLUSTER);
-    }
-
     /** One configuration for each server that is named; of another url the configuration itself. */
     public static List<RedisConfig> of(RedisConfig config) {
-        return isCluster(config)
+        return RedisClients.isCluster(config)
                 ? Stream.of(authority(config)
                                 .substring(credentials(config).length())
                                 .split(","))

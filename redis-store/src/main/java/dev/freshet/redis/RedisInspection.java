@@ -70,7 +70,7 @@ public final class RedisInspection {
      * @throws CacheUnavailableException where none of the named nodes answers, with what the first said
      */
     public static List<Node> nodes(RedisConfig config) {
-        if (!ClusterSeeds.isCluster(config)) {
+        if (!RedisClients.isCluster(config)) {
             return List.of(new Node("", true));
         }
         Optional<CacheUnavailableException> failure = Optional.empty();
@@ -185,10 +185,11 @@ public final class RedisInspection {
         }
     }
 
-    /** Empty where the server answered that the user may not. */
+    /** Empty where the server answered that the user may not; whom it does not know has asked nothing. */
     private static <T> Optional<T> ifRefused(CacheUnavailableException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RedisCommandExecutionException) {
+            if (cause instanceof RedisCommandExecutionException
+                    && !Refusal.asksFor(Refusal.Remedy.LOOK_AGAIN, cause)) {
                 return Optional.empty();
             }
         }

@@ -13,9 +13,7 @@ public enum FlushCause {
     /** A table was altered. */
     REDEFINED,
     /** A cache is new, or was mapped in another way. */
-    MAPPING,
-    /** A cluster may have lost which keys are filed under tags. */
-    UNFILED;
+    MAPPING;
 
     String label() {
         return name().toLowerCase(Locale.ROOT);

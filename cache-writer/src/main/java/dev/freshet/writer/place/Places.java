@@ -1,7 +1,6 @@
 package dev.freshet.writer.place;
 
 import dev.freshet.model.CacheMapping;
-import dev.freshet.model.CacheMapping.Target;
 import dev.freshet.redis.Marker;
 import dev.freshet.redis.MarkerStore;
 import dev.freshet.redis.MarkerStore.Marked;
@@ -17,7 +16,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -30,7 +28,6 @@ public final class Places {
     private static final String GENERATION = "generation";
 
     private static final String CACHE = "cache/";
-    private static final String FILED_AT = "@";
 
     private final MarkerStore store;
     private final String pipeline;
@@ -129,44 +126,14 @@ public final class Places {
             return Set.of();
         }
         return mappings.values().stream()
-                .filter(mapping -> !MappingDigest.of(mapping).equals(known(mapping)[0]))
+                .filter(mapping ->
+                        !MappingDigest.of(mapping).equals(marker.fields().get(CACHE + mapping.name())))
                 .collect(Collectors.toSet());
-    }
-
-    /**
-     * The mappings by tag of which keys may stand on a cluster that are filed under no tag any more. Readers file them, on the
-     * tag's primary, and nothing applies that again where this one was replaced by a replica that had not heard of it.
-     */
-    public Set<CacheMapping> unfiled() {
-        return mappings.values().stream()
-                .filter(mapping -> mapping.target() instanceof Target.Tag)
-                .filter(mapping -> MappingDigest.of(mapping).equals(known(mapping)[0]))
-                .filter(mapping -> !Set.of(known(mapping)).containsAll(marker.primaries()))
-                .collect(Collectors.toSet());
-    }
-
-    /** The mapping's digest, and the primaries on which keys were filed since; an empty text for none. */
-    private String[] known(CacheMapping mapping) {
-        return marker.fields().getOrDefault(CACHE + mapping.name(), "").split(FILED_AT);
     }
 
     /** From now on nothing stands of these mappings that their changes would not have reached. */
     public void adopt(Collection<CacheMapping> adopted) {
-        adoption(adopted).run();
-    }
-
-    /** The same to be done later, when what stood before this moment is flushed. */
-    public Runnable adoption(Collection<CacheMapping> adopted) {
-        Map<String, String> fields =
-                adopted.stream().collect(Collectors.toMap(mapping -> CACHE + mapping.name(), this::asFiledNow));
-        return () -> wanted.putAll(fields);
-    }
-
-    private String asFiledNow(CacheMapping mapping) {
-        Stream<String> filedAt = mapping.target() instanceof Target.Tag
-                ? marker.primaries().stream().sorted()
-                : Stream.of();
-        return Stream.concat(Stream.of(MappingDigest.of(mapping)), filedAt).collect(Collectors.joining(FILED_AT));
+        adopted.forEach(mapping -> wanted.put(CACHE + mapping.name(), MappingDigest.of(mapping)));
     }
 
     /**
@@ -227,7 +194,7 @@ public final class Places {
         Map<String, String> all = new HashMap<>(marker.fields());
         all.putAll(fields);
         all.values().removeIf(String::isEmpty);
-        marker = new Marker(marker.server(), all, marker.primaries());
+        marker = new Marker(marker.server(), all);
         wanted.clear();
         standing = true;
         applied.forEach((partition, offset) ->

@@ -28,8 +28,7 @@ final class History {
             "missed", "records were gone from Kafka before they were read",
             "unreadable", "a control record that cannot be read may have told of a gap",
             "redefined", "a mapped table was altered",
-            "mapping", "caches are new, or were mapped otherwise before",
-            "unfiled", "Redis may have lost which keys are filed under tags");
+            "mapping", "caches are new, or were mapped otherwise before");
 
     private final Deque<Point> points = new ArrayDeque<>();
     private final Deque<Sample> samples = new ArrayDeque<>();

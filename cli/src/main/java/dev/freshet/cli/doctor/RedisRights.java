@@ -4,7 +4,7 @@ import dev.freshet.model.CacheMapping;
 import dev.freshet.model.CacheMapping.OnChange;
 import dev.freshet.model.CacheMapping.Target;
 import dev.freshet.model.config.FreshetConfig;
-import dev.freshet.redis.ClusterSeeds;
+import dev.freshet.redis.RedisClients;
 import dev.freshet.redis.RedisLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -30,7 +30,7 @@ final class RedisRights {
         if (config.redis().waitForReplicas() > 0) {
             commands.add(List.of("WAIT", "1", "1"));
         }
-        if (ClusterSeeds.isCluster(config.redis())) {
+        if (RedisClients.isCluster(config.redis())) {
             commands.add(List.of("CLUSTER", "NODES"));
             commands.add(List.of("ASKING"));
             commands.add(List.of("EVAL", "return 1", "0"));
