@@ -4,9 +4,11 @@ import dev.freshet.cli.check.Finding.Severity;
 import dev.freshet.model.config.FreshetConfig;
 import dev.freshet.model.config.RedisConfig;
 import dev.freshet.model.config.RedisTls;
+import dev.freshet.redis.CacheUnavailableException;
 import dev.freshet.redis.ClusterSeeds;
 import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.redis.RedisClients;
+import dev.freshet.redis.RedisInspection;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
@@ -99,7 +101,9 @@ final class RedisCheck {
         String url = server.url().reveal();
         try (RedisClient client = RedisClients.create(server, LIMIT)) {
             client.connect().close();
-            return Optional.empty();
+            return noNode(server);
+        } catch (CacheUnavailableException e) {
+            return Optional.of(new Trouble(true, String.valueOf(e.getMessage())));
         } catch (RedisException e) {
             return Optional.of(refusal(e)
                     .map(refusal -> new Trouble(false, refusal))
@@ -116,6 +120,18 @@ final class RedisCheck {
                                     + " libraries may be loaded; name the server's address instead"
                             : "must have the form redis://[user:password@]host[:port][/database]"));
         }
+    }
+
+    /** A server that stands alone behind the url of a cluster; its client would only say that it finds no cluster. */
+    private Optional<Trouble> noNode(RedisConfig server) {
+        return RedisClients.isCluster(config.redis())
+                        && RedisInspection.look(server, List.of())
+                                .text("cluster_enabled")
+                                .equals("0")
+                ? Optional.of(new Trouble(
+                        false,
+                        "it is no node of a cluster; write redis:// (or rediss://) in place of redis+cluster://"))
+                : Optional.empty();
     }
 
     private Optional<String> refusal(RedisException failure) {
