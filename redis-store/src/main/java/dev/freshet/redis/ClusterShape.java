@@ -82,11 +82,12 @@ record ClusterShape(List<Primary> primaries) {
     private static CompletionStage<ClusterShape> look(
             StatefulRedisClusterConnection<byte[], byte[]> cluster, int attempts) {
         return lookOnce(cluster).thenCompose(shape -> {
-            if (shape.isWhole()) {
+            Optional<String> doubt = shape.doubt();
+            if (doubt.isEmpty()) {
                 return CompletableFuture.completedStage(shape);
             } else if (attempts == 1) {
                 return CompletableFuture.failedStage(new CacheUnavailableException(
-                        "the primaries of the Redis Cluster do not agree on who owns its slots",
+                        "the primaries of the Redis Cluster do not agree: " + doubt.get(),
                         new RedisException("given up")));
             }
             return TryAgain.after(PAUSE).thenCompose(now -> look(cluster, attempts - 1));
@@ -150,15 +151,26 @@ record ClusterShape(List<Primary> primaries) {
         return new Primary(words.get(0), host, port, Long.parseLong(words.get(6)), slots, giving, connection);
     }
 
-    /** Whether each slot has one owner, and nobody gives one to a node that is not known here. */
-    private boolean isWhole() {
+    /** A slot that has no owner or two, or is given to a node that is not known here; for people. */
+    private Optional<String> doubt() {
         BitSet owned = new BitSet(SlotTag.SLOTS);
-        primaries.forEach(primary -> owned.or(primary.slots));
-        int sum = primaries.stream().mapToInt(one -> one.slots.cardinality()).sum();
+        for (Primary primary : primaries) {
+            BitSet twice = (BitSet) primary.slots.clone();
+            twice.and(owned);
+            if (!twice.isEmpty()) {
+                return Optional.of("slot " + twice.nextSetBit(0) + " has two owners");
+            }
+            owned.or(primary.slots);
+        }
+        if (owned.cardinality() < SlotTag.SLOTS) {
+            return Optional.of("slot " + owned.nextClearBit(0) + " has no owner");
+        }
         Set<String> known = primaries.stream().map(Primary::id).collect(Collectors.toSet());
-        return owned.cardinality() == SlotTag.SLOTS
-                && sum == SlotTag.SLOTS
-                && primaries.stream().allMatch(primary -> known.containsAll(primary.giving.values()));
+        return primaries.stream()
+                .flatMap(primary -> primary.giving.entrySet().stream())
+                .filter(slot -> !known.contains(slot.getValue()))
+                .findFirst()
+                .map(slot -> "slot " + slot.getKey() + " is being given to " + slot.getValue());
     }
 
     /** Those that own slots, the lowest first. */
