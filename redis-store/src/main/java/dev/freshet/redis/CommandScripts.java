@@ -293,6 +293,14 @@ final class CommandScripts {
                 .argument(value);
     }
 
+    /** Of a cluster: files a key under a tag, whose set stands in a slot of its own. */
+    ScriptCall fileTag(String tag, String key, Duration life) {
+        return new ScriptCall(scripts.get(Scripts.FILE_TAG))
+                .key(RedisLayout.tag(tag))
+                .argument(key)
+                .argument(life.toMillis());
+    }
+
     /**
      * Of a cluster: fills if the lease stands and the key's own fence lets it. Fences and patterns of other slots were looked
      * at before, while the lease stood, and the key was filed under its tags.

@@ -3,6 +3,7 @@ package dev.freshet.redis;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ExpireArgs;
 import io.lettuce.core.KeyScanCursor;
@@ -12,8 +13,13 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
@@ -60,20 +66,25 @@ public final class PlainCache implements AutoCloseable {
     private static final ScanArgs STEP = ScanArgs.Builder.limit(1_000);
 
     private final ClientResources resources;
-    private final RedisClient client;
-    private final StatefulRedisConnection<String, String> connection;
+    private final AbstractRedisClient client;
+    private final StatefulConnection<String, String> connection;
+    private final RedisClusterCommands<String, String> commands;
 
     private PlainCache(
-            ClientResources resources, RedisClient client, StatefulRedisConnection<String, String> connection) {
+            ClientResources resources,
+            AbstractRedisClient client,
+            StatefulConnection<String, String> connection,
+            RedisClusterCommands<String, String> commands) {
         this.resources = resources;
         this.client = client;
         this.connection = connection;
+        this.commands = commands;
     }
 
     /**
      * Connects; that alone may take longer than the timeout.
      *
-     * @param url as Lettuce takes it
+     * @param url as {@code redis.url} of the configuration file
      * @param timeout of each call
      */
     public static PlainCache open(String url, Duration timeout) {
@@ -81,6 +92,12 @@ public final class PlainCache implements AutoCloseable {
         ClientResources resources = ClientResources.builder()
                 .reconnectDelay(Delay.fullJitter(Duration.ofMillis(50), Duration.ofSeconds(1), 50, MILLISECONDS))
                 .build();
+        return RedisClients.isCluster(RedisClients.plainly(url))
+                ? openCluster(resources, url, timeout)
+                : openServer(resources, url, timeout);
+    }
+
+    private static PlainCache openServer(ClientResources resources, String url, Duration timeout) {
         RedisClient client = RedisClient.create(resources);
         client.setOptions(ClientOptions.builder()
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
@@ -88,11 +105,34 @@ public final class PlainCache implements AutoCloseable {
         try {
             StatefulRedisConnection<String, String> connection = client.connect(RedisURI.create(url));
             connection.setTimeout(timeout);
-            return new PlainCache(resources, client, connection);
+            return new PlainCache(resources, client, connection, connection.sync());
         } catch (RedisException e) {
-            end(client, resources);
-            throw new CacheUnavailableException("Redis could not be reached", e);
+            throw unreachable(client, resources, e);
         }
+    }
+
+    /** What waits for a first connection to a node would be rejected, so it waits, no longer than the time given. */
+    private static PlainCache openCluster(ClientResources resources, String url, Duration timeout) {
+        RedisClusterClient client =
+                RedisClusterClient.create(resources, RedisClients.clusterUris(RedisClients.plainly(url), timeout));
+        client.setOptions(ClusterClientOptions.builder()
+                .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                        .enableAllAdaptiveRefreshTriggers()
+                        .build())
+                .build());
+        try {
+            StatefulRedisClusterConnection<String, String> connection = client.connect();
+            connection.setTimeout(timeout);
+            return new PlainCache(resources, client, connection, connection.sync());
+        } catch (RedisException e) {
+            throw unreachable(client, resources, e);
+        }
+    }
+
+    private static CacheUnavailableException unreachable(
+            AbstractRedisClient client, ClientResources resources, RedisException why) {
+        end(client, resources);
+        return new CacheUnavailableException("Redis could not be reached", why);
     }
 
     public Optional<String> get(Entry entry) {
@@ -149,7 +189,7 @@ public final class PlainCache implements AutoCloseable {
 
     /** All strings in one command; what has no value there is something else, or gone. */
     private static void read(
-            RedisCommands<String, String> redis,
+            RedisClusterCommands<String, String> redis,
             List<String> keys,
             Predicate<String> wanted,
             Map<Entry, String> found) {
@@ -166,7 +206,7 @@ public final class PlainCache implements AutoCloseable {
         }
     }
 
-    private static void read(RedisCommands<String, String> redis, String key, Map<Entry, String> found) {
+    private static void read(RedisClusterCommands<String, String> redis, String key, Map<Entry, String> found) {
         String type = redis.type(key);
         if (type.equals("string")) {
             Optional.ofNullable(redis.get(key)).ifPresent(value -> found.put(Entry.of(key), value));
@@ -177,9 +217,9 @@ public final class PlainCache implements AutoCloseable {
         }
     }
 
-    private <T> T ask(Function<RedisCommands<String, String>, T> question) {
+    private <T> T ask(Function<RedisClusterCommands<String, String>, T> question) {
         try {
-            return question.apply(connection.sync());
+            return question.apply(commands);
         } catch (RedisException e) {
             throw new CacheUnavailableException("Redis did not answer", e);
         }
@@ -191,7 +231,7 @@ public final class PlainCache implements AutoCloseable {
         end(client, resources);
     }
 
-    private static void end(RedisClient client, ClientResources resources) {
+    private static void end(AbstractRedisClient client, ClientResources resources) {
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         resources.shutdown(0, 2, SECONDS).awaitUninterruptibly(2, SECONDS);
     }

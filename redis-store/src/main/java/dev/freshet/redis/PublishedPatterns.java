@@ -33,6 +33,9 @@ final class PublishedPatterns {
         }
     }
 
+    /** Where nobody has published any. */
+    static final String NO_VERSION = "0";
+
     private static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
 
     private final Supplier<CompletionStage<List<Object>>> read;

@@ -64,13 +64,39 @@ public interface ReadStore extends AutoCloseable {
         }
     }
 
+    /**
+     * Values, and a watermark that speaks for all of them.
+     *
+     * @param values in the order of the keys that were asked for
+     */
+    record Attested(Optional<Watermark> watermark, List<Optional<byte[]>> values) {
+        public Attested {
+            values = List.copyOf(values);
+        }
+    }
+
     CompletionStage<Optional<byte[]>> get(String key);
 
-    /** The values of all keys, in their order, in one command. */
+    /** The values of all keys, in their order; in one command where there is one server. */
     CompletionStage<List<Optional<byte[]>>> getAll(List<String> keys);
 
-    /** How far the pipeline's changes are applied: what is read here afterwards lacks none of them. Empty: nothing is known. */
+    /**
+     * Whether one server holds all keys: then a {@link #watermark} speaks for all that is read afterwards. Else each key's server has
+     * one of its own, and {@link #attested} asks it.
+     */
+    boolean isOneServer();
+
+    /**
+     * How far the pipeline's changes are applied: what is read here afterwards lacks none of them. Empty: nothing is known, as
+     * always where there are several servers.
+     */
     CompletionStage<Optional<Watermark>> watermark(String pipeline);
+
+    /**
+     * Reads values, and before each, over the same connection, the watermark of the server that holds it; of several the oldest.
+     * Without one where slots have moved, and it is not known yet where to.
+     */
+    CompletionStage<Attested> attested(String pipeline, List<String> keys);
 
     /** Asks, after a miss, for the right to load and fill (rule 7). */
     CompletionStage<Ticket> lease(String key);

@@ -2,9 +2,11 @@ package dev.freshet.redis;
 
 import dev.freshet.model.Snapshot;
 import dev.freshet.model.Watermark;
-import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,8 @@ public final class RedisReadStore implements ReadStore {
     private static final Optional<Duration> LONG = Optional.of(Duration.ofMinutes(1));
 
     private final RedisLink link;
+    private final ServerReads server;
+    private final boolean oneServer;
     private final CommandScripts scripts;
     private final Settings settings;
     private final PublishedPatterns patterns;
@@ -60,14 +65,21 @@ public final class RedisReadStore implements ReadStore {
         }
     }
 
-    private RedisReadStore(RedisClient client, Settings settings, Scripts scripts, Runnable lost) {
-        this.link =
-                new RedisLink(new GivenClient(client), Optional.of(settings.timeout()), PATIENCE, scripts.all(), lost);
+    private RedisReadStore(
+            Connector connector,
+            Supplier<StatefulRedisPubSubConnection<String, String>> wakes,
+            Settings settings,
+            Scripts scripts,
+            Runnable lost) {
+        this.link = new RedisLink(connector, Optional.of(settings.timeout()), PATIENCE, scripts.all(), lost);
         this.scripts = new CommandScripts(scripts, settings.window());
         this.settings = settings;
-        this.patterns = new PublishedPatterns(
-                () -> link.ask("tell the patterns", redis -> link.runMixed(redis, this.scripts.readPatterns())));
-        this.wakeUps = WakeUps.listen(client, RedisLayout.wakeChannel(process));
+        this.oneServer = !connector.cluster();
+        this.server = oneServer
+                ? new SingleReads(link, this.scripts, settings.leaseLife())
+                : new ClusterReads(link, this.scripts, settings.window());
+        this.patterns = new PublishedPatterns(() -> link.ask("tell the patterns", server::patterns));
+        this.wakeUps = WakeUps.listen(wakes, RedisLayout.wakeChannel(process));
     }
 
     /** @param client made with the address of its Redis; it stays the caller's to shut down */
@@ -77,11 +89,33 @@ public final class RedisReadStore implements ReadStore {
 
     /** @param lost is called when the connection is lost, before a command can go over the next one; must not block */
     public static RedisReadStore over(RedisClient client, Settings settings, Runnable lost) {
-        return new RedisReadStore(client, settings, Scripts.standard(), lost);
+        return over(client, settings, Scripts.standard(), lost);
     }
 
     static RedisReadStore over(RedisClient client, Settings settings, Scripts scripts) {
-        return new RedisReadStore(client, settings, scripts, () -> {});
+        return over(client, settings, scripts, () -> {});
+    }
+
+    private static RedisReadStore over(RedisClient client, Settings settings, Scripts scripts, Runnable lost) {
+        return new RedisReadStore(
+                new GivenClient(client), () -> client.connectPubSub(StringCodec.UTF8), settings, scripts, lost);
+    }
+
+    /**
+     * The same on a Redis Cluster.
+     *
+     * @param client made with addresses of its cluster, and with options by which it notices that slots have moved; it stays the
+     *     caller's to shut down
+     * @param lost is called when any of the client's connections is lost, before a command can go over the next one; must not
+     *     block
+     */
+    public static RedisReadStore over(RedisClusterClient client, Settings settings, Runnable lost) {
+        return over(client, settings, Scripts.standard(), lost);
+    }
+
+    static RedisReadStore over(RedisClusterClient client, Settings settings, Scripts scripts, Runnable lost) {
+        return new RedisReadStore(
+                new GivenCluster(client), () -> client.connectPubSub(StringCodec.UTF8), settings, scripts, lost);
     }
 
     @Override
@@ -94,17 +128,24 @@ public final class RedisReadStore implements ReadStore {
     public CompletionStage<List<Optional<byte[]>>> getAll(List<String> keys) {
         byte[][] names = keys.stream().map(Utf8::encode).toArray(byte[][]::new);
         return link.ask("get keys", redis -> redis.mget(names))
-                .thenApply(
-                        values -> values.stream().map(RedisReadStore::optional).toList());
+                .thenApply(values -> values.stream().map(Utf8::value).toList());
     }
 
-    private static Optional<byte[]> optional(KeyValue<byte[], byte[]> value) {
-        return value.hasValue() ? Optional.of(value.getValue()) : Optional.empty();
+    @Override
+    public boolean isOneServer() {
+        return oneServer;
     }
 
     @Override
     public CompletionStage<Optional<Watermark>> watermark(String pipeline) {
-        return link.ask("tell the watermark", redis -> StoredWatermark.ask(redis, pipeline));
+        return oneServer
+                ? link.ask("tell the watermark", redis -> StoredWatermark.ask(redis, pipeline))
+                : CompletableFuture.completedStage(Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<Attested> attested(String pipeline, List<String> keys) {
+        return link.ask("tell values and their watermark", redis -> server.attested(redis, pipeline, keys));
     }
 
     @Override
@@ -169,23 +210,13 @@ public final class RedisReadStore implements ReadStore {
                 warnOfWindow(known.window());
                 return release(fill.key(), fill.token()).thenApply(released -> Filled.WINDOW_TOO_SHORT);
             }
-            ScriptCall call = scripts.fill(
-                    fill.key(),
-                    fill.token(),
-                    fill.snapshot(),
-                    fill.ttl(),
-                    known.matching(fill.key()),
-                    fill.tags(),
-                    known.version(),
-                    settings.leaseLife(),
-                    value);
-            return link.ask("fill a key", redis -> link.run(redis, call)).thenApply(answer -> {
-                Filled filled = filled(answer.get(0));
-                if (filled == Filled.PATTERNS_CHANGED) {
-                    patterns.forget(known);
-                }
-                return filled;
-            });
+            return link.ask("fill a key", redis -> server.fill(redis, fill, known, value))
+                    .thenApply(filled -> {
+                        if (filled == Filled.PATTERNS_CHANGED) {
+                            patterns.forget(known);
+                        }
+                        return filled;
+                    });
         });
     }
 
@@ -197,15 +228,6 @@ public final class RedisReadStore implements ReadStore {
                     settings.leaseLife(),
                     window);
         }
-    }
-
-    private static Filled filled(long answer) {
-        if (answer == 1) {
-            return Filled.STORED;
-        } else if (answer == 0) {
-            return Filled.LEASE_GONE;
-        }
-        return answer == -1 ? Filled.FENCED : Filled.PATTERNS_CHANGED;
     }
 
     @Override
@@ -222,8 +244,7 @@ public final class RedisReadStore implements ReadStore {
 
     @Override
     public CompletionStage<Long> drop(List<String> keys) {
-        ScriptCall call = scripts.drop(keys);
-        return link.ask("drop keys", redis -> link.run(redis, call)).thenApply(answer -> answer.get(0));
+        return link.ask("drop keys", redis -> server.drop(redis, keys));
     }
 
     @Override

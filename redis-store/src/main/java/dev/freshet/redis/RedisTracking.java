@@ -135,12 +135,18 @@ public final class RedisTracking<N extends RedisTracking.Near> implements AutoCl
         }
         try (StatefulRedisConnection<byte[], byte[]> probe = client.connect(ByteArrayCodec.INSTANCE)) {
             if (probe.sync().info("cluster").contains("cluster_enabled:1")) {
-                throw new IllegalStateException("the near cache does not work on Redis Cluster: each node tells only of"
-                        + " its own keys, to connections of its own; go without a near cache");
+                throw notOnACluster();
             }
         } catch (RedisException e) {
             LOG.debug("Redis cannot be asked yet whether it is a cluster", e);
         }
+    }
+
+    /** Says that client tracking is not used on a cluster, and what to do. */
+    public static IllegalStateException notOnACluster() {
+        return new IllegalStateException(
+                "the near cache does not work on Redis Cluster: each node tells only of its own"
+                        + " keys, to connections of its own; go without a near cache");
     }
 
     /** The session that reads go over; empty while there is none. Ask {@link Session#live} before serving from it. */

@@ -27,6 +27,7 @@ final class Scripts {
 
     // For a cluster, where one call names keys of one slot.
     static final String CHECK = "check";
+    static final String FILE_TAG = "file_tag";
     static final String TAKE = "take";
     static final String LEASED_STORE = "leased_store";
     static final String PATTERN_ENTRY = "pattern_entry";
@@ -72,6 +73,7 @@ final class Scripts {
         Map<String, Script> byName = new LinkedHashMap<>();
         Stream.of(
                         Script.load(CHECK, Script.ALLOW_OOM, "server", "snapshot", "allows"),
+                        Script.load(FILE_TAG, Script.REFUSE_OOM, "server", "tags"),
                         Script.load(TAKE, Script.ALLOW_OOM, "server"),
                         Script.load(STORE, Script.REFUSE_OOM, "server", "fence", "snapshot", "entry", "leased")
                                 .named(LEASED_STORE),

@@ -54,6 +54,9 @@ final class TagInvalidation {
     private CompletionStage<Long> walk() {
         byte[] filed = Utf8.encode(RedisLayout.tag(tag));
         if (link.cluster()) {
+            return new FiledKeys(redis, filed, page -> Walk.inBatches(page, this::remove)).walk();
+        }
+        if (link.cluster()) {
             CompletableFuture<Long> sum = new CompletableFuture<>();
             walkByScore(filed, Double.NEGATIVE_INFINITY, Walk.STEP, 0, sum);
             return sum;

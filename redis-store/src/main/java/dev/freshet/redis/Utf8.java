@@ -1,11 +1,13 @@
 package dev.freshet.redis;
 
+import io.lettuce.core.KeyValue;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Text as Redis holds it. */
@@ -45,6 +47,11 @@ final class Utf8 {
     /** Whether {@link #decode} leads back to the bytes. */
     static boolean isText(byte[] bytes) {
         return Arrays.equals(bytes, decode(bytes).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What stands at a key. */
+    static Optional<byte[]> value(KeyValue<byte[], byte[]> told) {
+        return told.hasValue() ? Optional.of(told.getValue()) : Optional.empty();
     }
 
     /** A hash's fields and values, as {@link #decode} reads them. */

@@ -1,14 +1,13 @@
 package dev.freshet.redis;
 
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /** Hears that loads which this process waits for are done. Thread-safe. */
 final class WakeUps implements AutoCloseable {
@@ -17,10 +16,10 @@ final class WakeUps implements AutoCloseable {
     private final ConcurrentHashMap<String, List<ReadStore.Ticket.Waiting>> waiting = new ConcurrentHashMap<>();
     private final StandingConnection<StatefulRedisPubSubConnection<String, String>> connection;
 
-    private WakeUps(RedisClient client, String channel) {
+    private WakeUps(Supplier<StatefulRedisPubSubConnection<String, String>> open, String channel) {
         this.channel = channel;
         this.connection = new StandingConnection<>("freshet-redis-wake", () -> {
-            StatefulRedisPubSubConnection<String, String> opened = client.connectPubSub(StringCodec.UTF8);
+            StatefulRedisPubSubConnection<String, String> opened = open.get();
             opened.addListener(new RedisPubSubAdapter<>() {
                 @Override
                 public void message(String heard, String message) {
@@ -38,8 +37,9 @@ final class WakeUps implements AutoCloseable {
         });
     }
 
-    static WakeUps listen(RedisClient client, String channel) {
-        WakeUps wakeUps = new WakeUps(client, channel);
+    /** @param open connects, to any server of a cluster: each tells what was published at another */
+    static WakeUps listen(Supplier<StatefulRedisPubSubConnection<String, String>> open, String channel) {
+        WakeUps wakeUps = new WakeUps(open, channel);
         wakeUps.connection.start();
         return wakeUps;
     }

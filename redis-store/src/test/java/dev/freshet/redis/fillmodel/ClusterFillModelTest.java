@@ -66,7 +66,13 @@ class ClusterFillModelTest {
         return Stream.of(
                 of("pattern", PATTERN, CHECKS_PATTERN),
                 of("pattern, slot moves", PATTERN, CHECKS_PATTERN, Rounds.UNTIL_SETTLED, 1, A_THEN_B),
-                of("pattern, slot moves, walked the other way", PATTERN, CHECKS_PATTERN, Rounds.UNTIL_SETTLED, 1, B_THEN_A),
+                of(
+                        "pattern, slot moves, walked the other way",
+                        PATTERN,
+                        CHECKS_PATTERN,
+                        Rounds.UNTIL_SETTLED,
+                        1,
+                        B_THEN_A),
                 of("pattern, slot moves, always two rounds", PATTERN, CHECKS_PATTERN, Rounds.TWO, 1, B_THEN_A),
                 of("pattern, slot moves and back", PATTERN, CHECKS_PATTERN, Rounds.UNTIL_SETTLED, 2, A_THEN_B),
                 of("new pattern", NEW_PATTERN, CHECKS_VERSION),
@@ -82,7 +88,10 @@ class ClusterFillModelTest {
                 of("fence after the walks", List.of(WALK_LEASES, WALK_VALUES, FENCE_PATTERN), CHECKS_PATTERN),
                 of("fence between the walks", List.of(WALK_LEASES, FENCE_PATTERN, WALK_VALUES), CHECKS_PATTERN),
                 of("no fence", List.of(WALK_LEASES, WALK_VALUES), CHECKS_PATTERN),
-                of("the pattern is checked before the lease", PATTERN, List.of(SNAPSHOT, CHECK_PATTERN, LEASE, LOAD, FILL)),
+                of(
+                        "the pattern is checked before the lease",
+                        PATTERN,
+                        List.of(SNAPSHOT, CHECK_PATTERN, LEASE, LOAD, FILL)),
                 of("nobody checks the pattern", PATTERN, List.of(LEASE, SNAPSHOT, LOAD, FILL)),
                 of("one round while a slot moves", PATTERN, CHECKS_PATTERN, Rounds.ONE, 1, B_THEN_A),
                 of(
@@ -99,7 +108,15 @@ class ClusterFillModelTest {
                 of(
                         "the patterns are read before their version",
                         NEW_PATTERN,
-                        List.of(READ_PATTERNS, READ_VERSION, LEASE, SNAPSHOT, LOAD, CHECK_VERSION, CHECK_PATTERN, FILL)),
+                        List.of(
+                                READ_PATTERNS,
+                                READ_VERSION,
+                                LEASE,
+                                SNAPSHOT,
+                                LOAD,
+                                CHECK_VERSION,
+                                CHECK_PATTERN,
+                                FILL)),
                 of(
                         "the pattern is fenced before it is published",
                         List.of(FENCE_PATTERN, WALK_LEASES, WALK_VALUES, PUBLISH_PATTERN, PUBLISH_VERSION),
@@ -107,8 +124,19 @@ class ClusterFillModelTest {
                 of(
                         "the version is checked before the lease",
                         NEW_PATTERN,
-                        List.of(READ_VERSION, READ_PATTERNS, CHECK_VERSION, LEASE, SNAPSHOT, LOAD, CHECK_PATTERN, FILL)),
-                of("filed after the tag's fence was checked", TAG, List.of(LEASE, SNAPSHOT, LOAD, CHECK_TAG, FILE, FILL)),
+                        List.of(
+                                READ_VERSION,
+                                READ_PATTERNS,
+                                CHECK_VERSION,
+                                LEASE,
+                                SNAPSHOT,
+                                LOAD,
+                                CHECK_PATTERN,
+                                FILL)),
+                of(
+                        "filed after the tag's fence was checked",
+                        TAG,
+                        List.of(LEASE, SNAPSHOT, LOAD, CHECK_TAG, FILE, FILL)),
                 of("nobody files", TAG, List.of(LEASE, SNAPSHOT, LOAD, CHECK_TAG, FILL)),
                 of("the tag's fence after its walk", List.of(WALK_MEMBERS, FENCE_TAG), CHECKS_TAG),
                 of("a member's lease stands", List.of(FENCE_TAG, WALK_MEMBERS_VALUES), CHECKS_TAG),

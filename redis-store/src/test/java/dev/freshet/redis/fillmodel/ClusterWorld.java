@@ -80,7 +80,8 @@ final class ClusterWorld implements Exploration.World {
      * @param order in which the primaries are walked over, A is 0
      * @param keptCursor whether a walk over a tag goes on with its cursor where the tag's set is now
      */
-    record Rules(List<Deed> writer, List<Act> reader, Rounds rounds, int moves, List<Integer> order, boolean keptCursor) {}
+    record Rules(
+            List<Deed> writer, List<Act> reader, Rounds rounds, int moves, List<Integer> order, boolean keptCursor) {}
 
     /** The slot's states: at A, on its way to B, at B, on its way back, at A again. */
     private static final int[] PLACES_OF_WHAT_IS_NEW = {0b01, 0b11, 0b10, 0b11, 0b01};
@@ -207,12 +208,11 @@ final class ClusterWorld implements Exploration.World {
     }
 
     private long gone(long state, Element element) {
-        Field what =
-                switch (element) {
-                    case LEASE -> lease;
-                    case VALUE -> value;
-                    case MEMBER -> member;
-                };
+        Field what = switch (element) {
+            case LEASE -> lease;
+            case VALUE -> value;
+            case MEMBER -> member;
+        };
         return place(element).with(forgiven(what.with(state, 0), element), 0);
     }
 
@@ -388,11 +388,7 @@ final class ClusterWorld implements Exploration.World {
                 case READ_PATTERNS -> steps.to(on(knownPattern.with(state, pattern.of(state))), who);
                 case CHECK_VERSION -> check(state, knownVersion.of(state) == version.of(state), who, steps);
                 case CHECK_PATTERN ->
-                    check(
-                            state,
-                            !knownPattern.is(state) || !patternFence.is(state) || sees.is(state),
-                            who,
-                            steps);
+                    check(state, !knownPattern.is(state) || !patternFence.is(state) || sees.is(state), who, steps);
                 case FILE -> {
                     if (member.is(state)) {
                         steps.to(on(state), who);
