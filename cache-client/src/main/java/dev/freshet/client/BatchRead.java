@@ -89,34 +89,43 @@ final class BatchRead {
         /** Reads keys from Redis; returns how those are to be loaded that it did not find. */
         private CompletableFuture<Outcome> look(List<String> keys, Outcome outcome) {
             Freshness demand = request.options().freshness();
-            CompletableFuture<Outcome> rest = demand.isDemanded()
-                    ? check.before(demand, Optional.empty(), request.executor()).thenCompose(known -> {
-                        Outcome before = check.shortfall(demand, known).orElse(outcome);
-                        return before.bypassed()
-                                ? CompletableFuture.completedFuture(before)
-                                : ask(keys, outcome, known);
-                    })
-                    : ask(keys, outcome, Optional.empty());
+            CompletableFuture<Outcome> rest;
+            if (!demand.isDemanded()) {
+                rest = ask(keys, outcome, Optional.empty());
+            } else if (check.readsTogether()) {
+                rest = check.read(demand, keys, request.executor())
+                        .thenApplyAsync(
+                                told -> take(keys, told.values().values(), outcome, told.known()), request.executor());
+            } else {
+                rest = check.before(demand, Optional.empty(), request.executor())
+                        .thenCompose(known -> {
+                            Outcome before = check.shortfall(demand, known).orElse(outcome);
+                            return before.bypassed()
+                                    ? CompletableFuture.completedFuture(before)
+                                    : ask(keys, outcome, known);
+                        });
+            }
             return rest.exceptionally(failure -> Outcome.DEGRADED);
         }
 
         private CompletableFuture<Outcome> ask(List<String> keys, Outcome outcome, Optional<Watermarks.Known> known) {
-            Freshness demand = request.options().freshness();
             return guard.ask(() -> store.getAll(keys))
-                    .thenApplyAsync(
-                            values -> {
-                                // Again: time has passed.
-                                Optional<Outcome> shortfall = check.shortfall(demand, known);
-                                if (shortfall.filter(Outcome::bypassed).isPresent()) {
-                                    return shortfall.get();
-                                }
-                                for (int i = 0; i < keys.size(); i++) {
-                                    String key = keys.get(i);
-                                    values.get(i).ifPresent(bytes -> take(key, bytes, outcome, shortfall, known));
-                                }
-                                return Outcome.MISS;
-                            },
-                            request.executor());
+                    .thenApplyAsync(values -> take(keys, values, outcome, known), request.executor());
+        }
+
+        /** Returns how those are to be loaded that are not there. */
+        private Outcome take(
+                List<String> keys, List<Optional<byte[]>> values, Outcome outcome, Optional<Watermarks.Known> known) {
+            // Again: time has passed.
+            Optional<Outcome> shortfall = check.shortfall(request.options().freshness(), known);
+            if (shortfall.filter(Outcome::bypassed).isPresent()) {
+                return shortfall.get();
+            }
+            for (int i = 0; i < keys.size(); i++) {
+                String key = keys.get(i);
+                values.get(i).ifPresent(bytes -> take(key, bytes, outcome, shortfall, known));
+            }
+            return Outcome.MISS;
         }
 
         @SuppressWarnings("unchecked")

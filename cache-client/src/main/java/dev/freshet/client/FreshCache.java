@@ -7,6 +7,7 @@ import dev.freshet.redis.RedisTracking;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.cluster.RedisClusterClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -58,13 +59,11 @@ public final class FreshCache implements AutoCloseable {
         this.instruments = new Instruments(builder.meters, builder.observations, builder.name);
         // First, since it may refuse.
         this.tracking = builder.nearBytes > 0
-                ? Optional.of(RedisTracking.start(
-                        builder.client,
-                        builder.commandTimeout,
-                        () -> new NearCache(builder.nearBytes, builder.nearAge)))
+                ? Optional.of(builder.redis.track(
+                        builder.commandTimeout, () -> new NearCache(builder.nearBytes, builder.nearAge)))
                 : Optional.empty();
         Watermarks plain = new Watermarks(System::nanoTime);
-        this.store = RedisReadStore.over(builder.client, settings, plain::lost);
+        this.store = builder.redis.store(settings, plain::lost);
         CircuitBreaker breaker = CircuitBreaker.of("freshet", breaker());
         this.guard = new Guard(breaker);
         LoadLimiter limiter = new LoadLimiter(builder.loads);
@@ -122,7 +121,19 @@ public final class FreshCache implements AutoCloseable {
      * @param snapshots of the primary that the loaders read from
      */
     public static Builder builder(RedisClient client, SnapshotSource snapshots) {
-        return new Builder(client, snapshots);
+        return new Builder(Redis.of(client), snapshots);
+    }
+
+    /**
+     * A cache over an application's client of a Redis Cluster and its source. There is no near cache on a cluster.
+     *
+     * @param client made with addresses of its cluster; it stays the application's to shut down, after the cache. It is to notice
+     *     that slots have moved, and servers taken over: Lettuce does so where {@code ClusterTopologyRefreshOptions} tells it to,
+     *     with {@code enableAllAdaptiveRefreshTriggers} and {@code enablePeriodicRefresh}
+     * @param snapshots of the primary that the loaders read from
+     */
+    public static Builder builder(RedisClusterClient client, SnapshotSource snapshots) {
+        return new Builder(Redis.of(client), snapshots);
     }
 
     /** The value at the key, else what the loader returns; with {@link ReadOptions#defaults}. */
@@ -287,7 +298,7 @@ public final class FreshCache implements AutoCloseable {
 
     /** How a cache is made. Not thread-safe. */
     public static final class Builder {
-        private final RedisClient client;
+        private final Redis redis;
         private final SnapshotSource snapshots;
         private Codec codec = new JacksonCodec();
         private Duration fenceWindow = Duration.ofSeconds(30);
@@ -305,8 +316,8 @@ public final class FreshCache implements AutoCloseable {
         private BooleanSupplier inTransaction = () -> false;
         private Executor executor = ForkJoinPool.commonPool();
 
-        private Builder(RedisClient client, SnapshotSource snapshots) {
-            this.client = client;
+        private Builder(Redis redis, SnapshotSource snapshots) {
+            this.redis = redis;
             this.snapshots = snapshots;
         }
 

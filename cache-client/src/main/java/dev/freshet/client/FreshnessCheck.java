@@ -4,6 +4,7 @@ import dev.freshet.redis.ReadStore;
 import dev.freshet.redis.RedisTracking;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -45,9 +46,7 @@ final class FreshnessCheck {
      */
     CompletableFuture<Optional<Watermarks.Known>> before(
             Freshness demand, Optional<RedisTracking.Session<NearCache>> session, Executor executor) {
-        CompletableFuture<Void> clockReady =
-                demand.maxStaleness().isPresent() ? clock.ready(executor) : CompletableFuture.completedFuture(null);
-        return clockReady.thenCompose(ready -> {
+        return clockReady(demand, executor).thenCompose(ready -> {
             Watermarks known = session.map(open -> open.near().watermarks()).orElse(plain);
             Optional<Watermarks.Known> remembered = known.remembered();
             return shortfall(demand, remembered).isEmpty()
@@ -56,6 +55,24 @@ final class FreshnessCheck {
                             ? session.get().watermark(pipeline.orElseThrow())
                             : store.watermark(pipeline.orElseThrow())));
         });
+    }
+
+    /** Whether values are read together with their watermarks: by {@link #read}, and not after {@link #before}. */
+    boolean readsTogether() {
+        return !store.isOneServer();
+    }
+
+    /** Reads values from Redis, each with the watermark that speaks for it. Fails where Redis does not answer. */
+    CompletableFuture<Watermarks.Told<ReadStore.Attested>> read(
+            Freshness demand, List<String> keys, Executor executor) {
+        return clockReady(demand, executor)
+                .thenCompose(ready -> plain.askWith(
+                        () -> guard.ask(() -> store.attested(pipeline.orElseThrow(), keys)),
+                        ReadStore.Attested::watermark));
+    }
+
+    private CompletableFuture<Void> clockReady(Freshness demand, Executor executor) {
+        return demand.maxStaleness().isPresent() ? clock.ready(executor) : CompletableFuture.completedFuture(null);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.freshet.redis.ReadStore.Ticket;
 import dev.freshet.redis.RedisReadStore;
 import dev.freshet.redis.RedisTracking;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -95,6 +96,10 @@ final class ReadThrough {
         if (!demand.isDemanded()) {
             return ask(request, session).thenApply(value -> looked(value, Optional.empty(), Optional.empty()));
         }
+        if (check.readsTogether()) {
+            return check.read(demand, List.of(request.key()), request.executor())
+                    .thenApplyAsync(told -> looked(request, demand, told), request.executor());
+        }
         return check.before(demand, session, request.executor()).thenCompose(known -> {
             Optional<Outcome> before = check.shortfall(demand, known);
             if (before.filter(Outcome::bypassed).isPresent()) {
@@ -104,6 +109,16 @@ final class ReadThrough {
             return ask(request, session)
                     .thenApply(value -> looked(value, check.shortfall(demand, known), check.staleness(known)));
         });
+    }
+
+    private <T> Looked<T> looked(Request<T> request, Freshness demand, Watermarks.Told<ReadStore.Attested> told) {
+        Optional<Outcome> shortfall = check.shortfall(demand, told.known());
+        return shortfall.filter(Outcome::bypassed).isPresent()
+                ? new Looked.NotFresh<>(shortfall.get())
+                : looked(
+                        told.values().values().get(0).flatMap(bytes -> decode(request, bytes)),
+                        shortfall,
+                        check.staleness(told.known()));
     }
 
     private static <T> Looked<T> looked(

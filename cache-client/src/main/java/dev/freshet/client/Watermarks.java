@@ -4,6 +4,7 @@ import dev.freshet.model.Watermark;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -46,6 +47,22 @@ final class Watermarks {
     Watermarks(LongSupplier nanos) {
         this.nanos = nanos;
     }
+
+    /**
+     * Asks for what comes with its watermark, as where several servers hold the keys: it speaks for nothing that is read later,
+     * so it is not remembered. Fails as the question does.
+     */
+    <T> CompletableFuture<Told<T>> askWith(
+            Supplier<CompletableFuture<T>> question, Function<T, Optional<Watermark>> watermark) {
+        long connection = losses;
+        long sent = nanos.getAsLong();
+        return question.get()
+                .thenApply(told ->
+                        new Told<>(told, watermark.apply(told).map(known -> new Known(known, sent, connection))));
+    }
+
+    /** What came with its watermark. */
+    record Told<T>(T values, Optional<Known> known) {}
 
     Optional<Known> remembered() {
         return newest.filter(known -> known.holds() && nanos.getAsLong() - known.askedNanos < LIFE.toNanos());

@@ -22,6 +22,7 @@ final class FakeReadStore implements ReadStore {
 
     Optional<Watermark> watermark = Optional.empty();
     boolean away;
+    boolean oneServer = true;
 
     /** Whether somebody else holds each lease. */
     boolean leased;
@@ -69,6 +70,23 @@ final class FakeReadStore implements ReadStore {
         return answer(
                 "getAll",
                 keys.stream().map(key -> Optional.ofNullable(values.get(key))).toList(),
+                holding);
+    }
+
+    @Override
+    public boolean isOneServer() {
+        return oneServer;
+    }
+
+    @Override
+    public CompletionStage<Attested> attested(String pipeline, List<String> keys) {
+        return answer(
+                "attested",
+                new Attested(
+                        watermark,
+                        keys.stream()
+                                .map(key -> Optional.ofNullable(values.get(key)))
+                                .toList()),
                 holding);
     }
 

@@ -10,8 +10,7 @@ import dev.freshet.redis.KeyCommand;
 import dev.freshet.redis.RedisCacheStore;
 import dev.freshet.redis.RedisLayout;
 import dev.freshet.stack.EmbeddedStack;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import java.io.IOException;
@@ -35,16 +34,23 @@ class FreshCacheIT {
     private static final Duration WINDOW = Duration.ofSeconds(30);
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private final String url = EmbeddedStack.shared().redis().url();
-    private final RedisClient client = RedisClient.create(url);
-    private final RedisCommands<String, String> redis = client.connect().sync();
-    private final RedisCacheStore writer = RedisCacheStore.at(url, WINDOW);
+    private final RedisAtHand server = atHand();
+    final RedisClusterCommands<String, String> redis = server.commands();
+    private final RedisCacheStore writer = RedisCacheStore.at(server.url(), WINDOW);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Source source = new Source();
     private FreshCache cache = builder().build();
 
+    RedisAtHand atHand() {
+        return RedisAtHand.server(EmbeddedStack.shared().redis().url());
+    }
+
     private FreshCache.Builder builder() {
-        return FreshCache.builder(client, source::snapshot)
+        return builder(source::snapshot);
+    }
+
+    private FreshCache.Builder builder(SnapshotSource snapshots) {
+        return server.cache(snapshots)
                 .meters(meters)
                 .pipeline("shop")
                 // The machine may be busy; what a timeout does has tests of its own.
@@ -61,7 +67,7 @@ class FreshCacheIT {
     void close() {
         cache.close();
         writer.close();
-        client.shutdown();
+        server.close();
         source.close();
     }
 
@@ -79,7 +85,7 @@ class FreshCacheIT {
                 .count();
     }
 
-    private Optional<Book> read(long id) throws Exception {
+    final Optional<Book> read(long id) throws Exception {
         return cache.get("book:" + id, Book.class, source.book(id));
     }
 
@@ -268,10 +274,9 @@ class FreshCacheIT {
     @Test
     void aSourceThatWillNotTellASnapshotIsReadAllTheSame() throws Exception {
         cache.close();
-        cache = FreshCache.builder(client, () -> {
+        cache = builder(() -> {
                     throw new IOException("away");
                 })
-                .meters(meters)
                 .build();
         assertThat(read(1)).isPresent();
         assertThat(redis.get("book:1")).isNull();
@@ -518,7 +523,7 @@ class FreshCacheIT {
 
     @Test
     void aWriterWhoseFencesLiveTooShortlyIsNotReliedOn() throws Exception {
-        try (RedisCacheStore hasty = RedisCacheStore.at(url, Duration.ofSeconds(5))) {
+        try (RedisCacheStore hasty = RedisCacheStore.at(server.url(), Duration.ofSeconds(5))) {
             hasty.publishPatterns("hasty", Map.of("book", "book:*"), Map.of())
                     .toCompletableFuture()
                     .join();
