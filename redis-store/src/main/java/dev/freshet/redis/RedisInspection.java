@@ -188,8 +188,7 @@ public final class RedisInspection {
     /** Empty where the server answered that the user may not; whom it does not know has asked nothing. */
     private static <T> Optional<T> ifRefused(CacheUnavailableException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RedisCommandExecutionException
-                    && !Refusal.asksFor(Refusal.Remedy.LOOK_AGAIN, cause)) {
+            if (cause instanceof RedisCommandExecutionException && !Refusal.asksFor(Refusal.Remedy.LOOK_AGAIN, cause)) {
                 return Optional.empty();
             }
         }

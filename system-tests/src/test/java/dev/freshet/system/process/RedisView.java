@@ -9,6 +9,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What stands in a Redis, or on all primaries of a cluster, apart from the product's own keys. Confined to one thread. */
 public final class RedisView implements AutoCloseable {
@@ -26,6 +28,7 @@ public final class RedisView implements AutoCloseable {
 
     private final AbstractRedisClient client;
     private final RedisClusterCommands<String, String> commands;
+    private final Supplier<List<String>> allKeys;
     private final Set<String> fieldHashes;
 
     /** @param fieldHashes the hashes whose fields are entries of their own */
@@ -34,14 +37,27 @@ public final class RedisView implements AutoCloseable {
             RedisClusterClient cluster = ClusterUrl.client(url);
             this.client = cluster;
             StatefulRedisClusterConnection<String, String> connection = cluster.connect();
-            connection.setTimeout(Duration.ofSeconds(30));
+            connection.setTimeout(Duration.ofSeconds(5));
             this.commands = connection.sync();
+            this.allKeys = () -> {
+                cluster.refreshPartitions();
+                // A primary that is dead and has been replaced is one still, without slots.
+                return connection
+                        .sync()
+                        .nodes(node -> node.is(NodeFlag.UPSTREAM) && !node.hasNoSlots())
+                        .commands()
+                        .keys("*")
+                        .stream()
+                        .flatMap(List::stream)
+                        .toList();
+            };
         } else {
             RedisClient single = RedisClient.create(url);
             this.client = single;
             StatefulRedisConnection<String, String> connection = single.connect();
             connection.setTimeout(Duration.ofSeconds(30));
             this.commands = connection.sync();
+            this.allKeys = () -> commands().keys("*");
         }
         this.fieldHashes = Set.copyOf(fieldHashes);
     }
@@ -62,7 +78,7 @@ public final class RedisView implements AutoCloseable {
 
     private List<String> keys() {
         List<String> keys = new ArrayList<>();
-        for (String key : commands().keys("*")) {
+        for (String key : allKeys.get()) {
             if (!key.startsWith(OWN) && !fieldHashes.contains(key)) {
                 keys.add(key);
             }
