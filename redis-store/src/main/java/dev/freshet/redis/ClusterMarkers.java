@@ -275,7 +275,8 @@ final class ClusterMarkers {
                         }
                         return moved(reading.anchors())
                                 .thenCompose(
-                                        still -> still.isEmpty() ? begin() : CompletableFuture.completedStage(false));
+                                        still -> still.isEmpty() ? begin() : CompletableFuture.completedStage(false))
+                                .thenCompose(begun -> begun ? forget() : CompletableFuture.completedStage(false));
                     }));
         }
 
@@ -297,7 +298,7 @@ final class ClusterMarkers {
         private CompletionStage<Boolean> begin() {
             List<Integer> planned = new ArrayList<>(reading.planned());
             if (planned.isEmpty()) {
-                return forget();
+                return CompletableFuture.completedStage(true);
             }
             Set<Integer> anchors = reading.anchors();
             return Stages.all(anchors, slot -> readAt(redis, pipeline, slot))
@@ -327,6 +328,7 @@ final class ClusterMarkers {
                     });
         }
 
+        /** Markers that no list names any more. */
         private CompletionStage<Boolean> forget() {
             return Stages.all(
                             reading.takeSurplus(),

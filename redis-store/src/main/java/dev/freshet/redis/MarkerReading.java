@@ -191,6 +191,10 @@ final class MarkerReading {
         if (!known) {
             return false;
         }
+        // Another writer has left out what is not needed any more.
+        held.keySet()
+                .removeIf(slot ->
+                        !found.containsKey(slot) && found.keySet().stream().anyMatch(now.owner(slot)::owns));
         for (Map.Entry<Integer, Held> one : held.entrySet()) {
             Held before = one.getValue();
             String owner = now.owner(one.getKey()).id();
@@ -228,8 +232,10 @@ final class MarkerReading {
                 .filter(slot -> !needed.contains(slot)
                         && held.containsKey(shape.owner(slot).anchor()))
                 .collect(Collectors.toSet());
-        surplus.addAll(unneeded);
         held.keySet().removeAll(unneeded);
+        surplus.addAll(unneeded);
+        surplus.removeAll(held.keySet());
+        surplus.removeAll(planned.keySet());
     }
 
     /** Anchors that no list names any more; told once. */

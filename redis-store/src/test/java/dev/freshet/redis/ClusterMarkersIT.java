@@ -170,6 +170,7 @@ class ClusterMarkersIT {
         assertThat(read(store).fields()).as("no server is another").doesNotContainKey(MarkerStore.FILINGS_LOST);
 
         cluster.servers().moveSlots(to, from, first, first + 2);
+        assertThat(writer.mark("t/0", "id:4")).isEqualTo(Marked.DONE);
         await().until(() -> writer.mark("t/0", "id:4") == Marked.DONE
                 && cluster.node(owner(first + 3)).exists(RedisLayout.marker(first + 3, "shop")) == 0);
         assertThat(readAnew()).isEqualTo(Map.of("t/0", "id:4", "t/1", "id:3"));
