@@ -474,7 +474,7 @@ class RedisServerIT {
                     .failsWithin(Duration.ofSeconds(4))
                     .withThrowableThat()
                     .havingCause()
-                    .withMessageContaining("which is not supported");
+                    .withMessageContaining("slots of the cluster");
         }
     }
 
