@@ -125,14 +125,14 @@ record ClusterShape(List<Primary> primaries) {
     private static Optional<Primary> primary(
             String nodes, String host, int port, StatefulRedisConnection<byte[], byte[]> connection) {
         return nodes.lines()
-                .map(line -> Arrays.asList(line.split(" ")))
+                .map(line -> Arrays.asList(line.split(" ", -1)))
                 .filter(words -> words.size() > 7 && flags(words).containsAll(Set.of("myself", "master")))
                 .findFirst()
                 .map(words -> primary(words, host, port, connection));
     }
 
     private static Set<String> flags(List<String> words) {
-        return Set.of(words.get(2).split(","));
+        return Set.of(words.get(2).split(",", -1));
     }
 
     private static Primary primary(
@@ -144,7 +144,7 @@ record ClusterShape(List<Primary> primaries) {
             if (arrow > 0) {
                 giving.put(Integer.parseInt(word.substring(1, arrow)), word.substring(arrow + 3, word.length() - 1));
             } else if (!word.startsWith("[")) {
-                String[] ends = word.split("-");
+                String[] ends = word.split("-", -1);
                 slots.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
             }
         }

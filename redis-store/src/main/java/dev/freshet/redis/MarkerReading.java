@@ -76,7 +76,7 @@ final class MarkerReading {
     /** The anchors that a marker lists. */
     static Set<Integer> listed(Map<String, String> fields) {
         Set<Integer> slots = new TreeSet<>();
-        for (String slot : fields.getOrDefault(ANCHORS, "").split(",")) {
+        for (String slot : fields.getOrDefault(ANCHORS, "").split(",", -1)) {
             if (slot.matches("[0-9]{1,5}") && Integer.parseInt(slot) < SlotTag.SLOTS) {
                 slots.add(Integer.parseInt(slot));
             }
