@@ -73,7 +73,11 @@ final class Sweep {
         Optional<String> one = Glob.literal(keys.glob());
         if (one.isPresent()) {
             return redis.unlink(Utf8.encode(RedisLayout.lease(one.get())))
-                    .thenCompose(ended -> removing(redis, keys, field).run());
+                    .thenCompose(ended -> field.isEmpty()
+                            ? removing(redis, keys, field).run()
+                            // A cursor of HSCAN means nothing at the server that the hash has moved to.
+                            : ClusterWalk.over(
+                                    redis, primary -> removing(redis, keys, field).run()));
         }
         Function<byte[][], CompletionStage<Long>> unlink = names -> oneEach(redis, names);
         return ClusterWalk.over(redis, primary -> endLeases(redis, primary, keys))
