@@ -77,7 +77,8 @@ final class Sweep {
                             ? removing(redis, keys, field).run()
                             // A cursor of HSCAN means nothing at the server that the hash has moved to.
                             : ClusterWalk.over(
-                                    redis, primary -> removing(redis, keys, field).run()));
+                                    redis,
+                                    primary -> removing(redis, keys, field).run()));
         }
         Function<byte[][], CompletionStage<Long>> unlink = names -> oneEach(redis, names);
         return ClusterWalk.over(redis, primary -> endLeases(redis, primary, keys))

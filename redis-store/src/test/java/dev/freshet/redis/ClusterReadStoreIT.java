@@ -12,12 +12,14 @@ import dev.freshet.redis.ReadStore.Fill;
 import dev.freshet.redis.ReadStore.Filled;
 import dev.freshet.redis.ReadStore.Ticket;
 import dev.freshet.stack.RedisCluster;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.lang.reflect.Proxy;
@@ -36,6 +38,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -155,7 +159,8 @@ class ClusterReadStoreIT {
         }
         // Longer than the value and a lease live: when that is over, another server's clock may tell.
         assertThat(redis.zscore(RedisLayout.tag("tag"), "k:2"))
-                .isGreaterThanOrEqualTo((double) System.currentTimeMillis() + redis.pttl("k:2") + WINDOW.toMillis() / 2);
+                .isGreaterThanOrEqualTo(
+                        (double) System.currentTimeMillis() + redis.pttl("k:2") + WINDOW.toMillis() / 2);
     }
 
     @Test
@@ -247,13 +252,12 @@ class ClusterReadStoreIT {
     @Test
     void everyFieldIsRemovedFromAHashThatMovesMeanwhile() {
         redis.hset(
-                "k:hash",
-                IntStream.range(0, 5 * Walk.STEP).boxed().collect(Collectors.toMap(i -> "f" + i, i -> "v")));
+                "k:hash", IntStream.range(0, 5 * Walk.STEP).boxed().collect(Collectors.toMap(i -> "f" + i, i -> "v")));
         int slot = SlotTag.slot("k:hash");
         int from = cluster.primaryOf(slot);
         StatefulRedisClusterConnection<byte[], byte[]> bytes = client.connect(ByteArrayCodec.INSTANCE);
-        RedisAdvancedClusterAsyncCommands<byte[], byte[]> moving = after(
-                bytes.async(), "hscan", 2, () -> cluster.moveSlots(from, (from + 1) % 3, slot, slot));
+        RedisAdvancedClusterAsyncCommands<byte[], byte[]> moving =
+                after(bytes.async(), "hscan", 2, () -> cluster.moveSlots(from, (from + 1) % 3, slot, slot));
         try {
             join(Sweep.removingFromCluster(moving, KeyScan.ofGlob("k:hash"), Optional.of(KeyScan.ofGlob("f*"))));
             assertThat(cluster.primaryOf(slot)).isNotEqualTo(from);
@@ -282,6 +286,44 @@ class ClusterReadStoreIT {
     }
 
     // ------------------------------------------------------------ the order of checks, leases and walks
+
+    /** Else the writer could fence and walk the tag between the two, and find nothing. */
+    @Test
+    void aTagsFenceIsAskedOnceTheKeyIsFiled() {
+        AtomicReference<Optional<RedisFuture<?>>> filing = new AtomicReference<>(Optional.empty());
+        List<Boolean> filedWhenAsked = Collections.synchronizedList(new ArrayList<>());
+        StatefulRedisClusterConnection<byte[], byte[]> bytes = client.connect(ByteArrayCodec.INSTANCE);
+        RedisClusterAsyncCommands<byte[], byte[]> heard = hearing(bytes.async(), (key, answer) -> {
+            if (key.equals(RedisLayout.tag("tag"))) {
+                filing.set(Optional.of(answer));
+            } else if (key.equals(RedisLayout.tagFence("tag"))) {
+                filedWhenAsked.add(filing.get().filter(RedisFuture::isDone).isPresent());
+            }
+        });
+        try (SteppedFill reader = new SteppedFill(client, WINDOW)) {
+            Fill fill = new Fill("k:1", "token", AFTER_77, Duration.ofMinutes(1), List.of("tag"));
+            assertThat(reader.check(heard, fill)).isEqualTo(ClusterFences.Verdict.FINE);
+        } finally {
+            bytes.close();
+        }
+        assertThat(filedWhenAsked).isNotEmpty().containsOnly(true);
+    }
+
+    /** Tells the first key of each script that is sent, with its answer. */
+    @SuppressWarnings("unchecked")
+    private static RedisClusterAsyncCommands<byte[], byte[]> hearing(
+            RedisAdvancedClusterAsyncCommands<byte[], byte[]> commands, BiConsumer<String, RedisFuture<?>> heard) {
+        return (RedisClusterAsyncCommands<byte[], byte[]>) Proxy.newProxyInstance(
+                ClusterReadStoreIT.class.getClassLoader(),
+                new Class<?>[] {RedisAdvancedClusterAsyncCommands.class},
+                (proxy, method, arguments) -> {
+                    Object answer = method.invoke(commands, arguments);
+                    if (method.getName().equals("evalsha")) {
+                        heard.accept(Utf8.decode(((byte[][]) arguments[2])[0]), (RedisFuture<?>) answer);
+                    }
+                    return answer;
+                });
+    }
 
     /** The writer's part; a reader that has looked at the fences already must not store after it. */
     private interface WideChange {

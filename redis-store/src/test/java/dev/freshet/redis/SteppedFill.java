@@ -2,6 +2,7 @@ package dev.freshet.redis;
 
 import dev.freshet.redis.ReadStore.Fill;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -28,6 +29,13 @@ final class SteppedFill implements AutoCloseable {
     ClusterFences.Verdict check(Fill fill) {
         PublishedPatterns.Known known = patterns.current().join();
         return link.ask("look at fences", redis -> fences.fileAndAsk(redis, fill, known))
+                .join();
+    }
+
+    /** The same by a test's own commands. */
+    ClusterFences.Verdict check(RedisClusterAsyncCommands<byte[], byte[]> redis, Fill fill) {
+        return fences.fileAndAsk(redis, fill, patterns.current().join())
+                .toCompletableFuture()
                 .join();
     }
 
