@@ -3,7 +3,6 @@ package dev.freshet.redis;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
-import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.ClusterPartitionParser;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
@@ -74,9 +73,7 @@ record ClusterShape(List<Primary> primaries) {
 
     /** Asks the primaries; fails with {@link CacheUnavailableException} where they do not agree on all slots in time. */
     static CompletionStage<ClusterShape> look(RedisClusterAsyncCommands<byte[], byte[]> redis) {
-        RedisAdvancedClusterAsyncCommands<byte[], byte[]> cluster =
-                (RedisAdvancedClusterAsyncCommands<byte[], byte[]>) redis;
-        return look(cluster.getStatefulConnection(), ATTEMPTS);
+        return look(Connector.clusterOf(redis), ATTEMPTS);
     }
 
     private static CompletionStage<ClusterShape> look(

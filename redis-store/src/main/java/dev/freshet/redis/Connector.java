@@ -5,6 +5,7 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.concurrent.CompletionStage;
 
@@ -45,5 +46,11 @@ interface Connector extends AutoCloseable {
         return connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster
                 ? cluster.async()
                 : ((StatefulRedisConnection<byte[], byte[]>) connection).async();
+    }
+
+    /** The connection to a cluster that these commands go over. */
+    @SuppressWarnings("deprecation") // there is no other way from the one to the other, nor a date for its end
+    static StatefulRedisClusterConnection<byte[], byte[]> clusterOf(RedisClusterAsyncCommands<byte[], byte[]> redis) {
+        return ((RedisAdvancedClusterAsyncCommands<byte[], byte[]>) redis).getStatefulConnection();
     }
 }

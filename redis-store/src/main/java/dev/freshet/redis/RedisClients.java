@@ -67,7 +67,6 @@ public final class RedisClients {
                 // A node that has just joined is named by MOVED before the others are asked for it.
                 .validateClusterNodeMembership(false)
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                        .enableAllAdaptiveRefreshTriggers()
                         .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
                         .enablePeriodicRefresh(Duration.ofSeconds(30))
                         .build())

@@ -7,6 +7,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import java.time.Duration;
 
@@ -24,7 +25,6 @@ final class TestCluster implements AutoCloseable {
                 .toList());
         client.setOptions(ClusterClientOptions.builder()
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                        .enableAllAdaptiveRefreshTriggers()
                         .adaptiveRefreshTriggersTimeout(Duration.ofMillis(100))
                         .build())
                 .build());
@@ -44,6 +44,11 @@ final class TestCluster implements AutoCloseable {
 
     RedisAdvancedClusterCommands<String, String> text() {
         return client.connect().sync();
+    }
+
+    /** The same without waiting. */
+    RedisAdvancedClusterAsyncCommands<String, String> async() {
+        return client.connect().async();
     }
 
     /** One node, as it is. */
