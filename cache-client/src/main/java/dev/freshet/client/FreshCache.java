@@ -128,8 +128,8 @@ public final class FreshCache implements AutoCloseable {
      * A cache over an application's client of a Redis Cluster and its source. There is no near cache on a cluster.
      *
      * @param client made with addresses of its cluster; it stays the application's to shut down, after the cache. It is to notice
-     *     that slots have moved, and servers taken over: Lettuce does so where {@code ClusterTopologyRefreshOptions} tells it to,
-     *     with {@code enableAllAdaptiveRefreshTriggers} and {@code enablePeriodicRefresh}
+     *     that slots have moved, and servers taken over: Lettuce's adaptive triggers do that, and
+     *     {@code ClusterTopologyRefreshOptions} with {@code enablePeriodicRefresh}
      * @param snapshots of the primary that the loaders read from
      */
     public static Builder builder(RedisClusterClient client, SnapshotSource snapshots) {

@@ -36,10 +36,10 @@ class FreshCacheIT {
 
     private final RedisAtHand server = atHand();
     final RedisClusterCommands<String, String> redis = server.commands();
-    private final RedisCacheStore writer = RedisCacheStore.at(server.url(), WINDOW);
+    final RedisCacheStore writer = RedisCacheStore.at(server.url(), WINDOW);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Source source = new Source();
-    private FreshCache cache = builder().build();
+    final Source source = new Source();
+    FreshCache cache = builder().build();
 
     RedisAtHand atHand() {
         return RedisAtHand.server(EmbeddedStack.shared().redis().url());

@@ -1,8 +1,11 @@
 package dev.freshet.client;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import java.time.Duration;
 
 /** A Redis that stands, with a client of a test's own. */
 interface RedisAtHand extends AutoCloseable {
@@ -49,6 +52,11 @@ interface RedisAtHand extends AutoCloseable {
      */
     static RedisAtHand cluster(String url, String node) {
         RedisClusterClient client = RedisClusterClient.create(node);
+        client.setOptions(ClusterClientOptions.builder()
+                .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                        .adaptiveRefreshTriggersTimeout(Duration.ofMillis(100))
+                        .build())
+                .build());
         return new RedisAtHand() {
             @Override
             public String url() {

@@ -52,28 +52,30 @@ final class AttestedRead {
                 .thenApply(parts -> together(parts, keys))
                 .exceptionallyCompose(failure -> Refusal.of(RedisLink.cause(failure))
                         .filter(REDIRECTIONS::contains)
-                        .map(redirected -> unattested(keys))
+                        .map(redirected -> unattested(byPrimary.keySet(), keys))
                         .orElseGet(() -> CompletableFuture.failedStage(failure)));
     }
 
-    /** The cluster's client follows the redirection, and learns of it. */
-    private CompletionStage<Attested> unattested(List<String> keys) {
-        return cluster.async()
-                .mget(keys.stream().map(Utf8::encode).toArray(byte[][]::new))
-                .thenApply(values -> new Attested(
-                        Optional.empty(), values.stream().map(Utf8::value).toList()));
+    /** Asked through the cluster's client, which follows redirections and learns from them. */
+    private CompletionStage<Attested> unattested(Set<RedisClusterNode> primaries, List<String> keys) {
+        byte[][] names = keys.stream().map(Utf8::encode).toArray(byte[][]::new);
+        return Stages.all(primaries, primary -> StoredWatermark.askAt(cluster.async(), watermarkOf(primary)))
+                .thenCombine(
+                        cluster.async().mget(names),
+                        (redirected, values) -> new Attested(
+                                Optional.empty(),
+                                values.stream().map(Utf8::value).toList()));
     }
 
     /** A primary's part. */
     private record Part(Optional<Watermark> watermark, Map<String, Optional<byte[]>> values) {}
 
     private CompletionStage<Part> from(RedisClusterNode node, List<String> keys) {
-        String watermarkKey = RedisLayout.watermark(lowestSlot(node), pipeline);
         return cluster.getConnectionAsync(node.getUri().getHost(), node.getUri().getPort())
                 .thenCompose(connection -> {
                     RedisAsyncCommands<byte[], byte[]> primary = connection.async();
                     // It answers in the order in which it is asked.
-                    CompletionStage<Optional<Watermark>> watermark = StoredWatermark.askAt(primary, watermarkKey);
+                    CompletionStage<Optional<Watermark>> watermark = StoredWatermark.askAt(primary, watermarkOf(node));
                     return watermark.thenCombine(values(primary, keys), Part::new);
                 });
     }
@@ -93,12 +95,13 @@ final class AttestedRead {
                 });
     }
 
-    /** Where a primary's watermark stands. */
-    private int lowestSlot(RedisClusterNode primary) {
-        return IntStream.range(0, SlotTag.SLOTS)
+    /** It stands in the primary's lowest slot. */
+    private String watermarkOf(RedisClusterNode primary) {
+        int lowest = IntStream.range(0, SlotTag.SLOTS)
                 .filter(slot -> primary.equals(partitions.getMasterBySlot(slot)))
                 .findFirst()
                 .orElseThrow();
+        return RedisLayout.watermark(lowest, pipeline);
     }
 
     private static Attested together(List<Part> parts, List<String> keys) {

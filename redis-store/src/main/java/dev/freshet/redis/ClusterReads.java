@@ -3,7 +3,6 @@ package dev.freshet.redis;
 import dev.freshet.redis.ReadStore.Attested;
 import dev.freshet.redis.ReadStore.Fill;
 import dev.freshet.redis.ReadStore.Filled;
-import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,8 +91,6 @@ final class ClusterReads implements ServerReads {
     @Override
     public CompletionStage<Attested> attested(
             RedisClusterAsyncCommands<byte[], byte[]> redis, String pipeline, List<String> keys) {
-        RedisAdvancedClusterAsyncCommands<byte[], byte[]> cluster =
-                (RedisAdvancedClusterAsyncCommands<byte[], byte[]>) redis;
-        return new AttestedRead(cluster.getStatefulConnection(), pipeline).of(keys);
+        return new AttestedRead(Connector.clusterOf(redis), pipeline).of(keys);
     }
 }

@@ -15,8 +15,6 @@ import io.lettuce.core.ScanArgs;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.cluster.ClusterClientOptions;
-import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
@@ -115,11 +113,6 @@ public final class PlainCache implements AutoCloseable {
     private static PlainCache openCluster(ClientResources resources, String url, Duration timeout) {
         RedisClusterClient client =
                 RedisClusterClient.create(resources, RedisClients.clusterUris(RedisClients.plainly(url), timeout));
-        client.setOptions(ClusterClientOptions.builder()
-                .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                        .enableAllAdaptiveRefreshTriggers()
-                        .build())
-                .build());
         try {
             StatefulRedisClusterConnection<String, String> connection = client.connect();
             connection.setTimeout(timeout);

@@ -74,7 +74,6 @@ class ClusterReadStoreIT {
                 RedisURI.create("redis://" + cluster.node(0).address()));
         client.setOptions(ClusterClientOptions.builder()
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                        .enableAllAdaptiveRefreshTriggers()
                         .adaptiveRefreshTriggersTimeout(Duration.ofMillis(100))
                         .build())
                 .build());
