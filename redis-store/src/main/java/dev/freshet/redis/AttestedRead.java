@@ -95,13 +95,14 @@ final class AttestedRead {
                 });
     }
 
-    /** It stands in the primary's lowest slot. */
+    /** It stands in the primary's highest slot. */
     private String watermarkOf(RedisClusterNode primary) {
-        int lowest = IntStream.range(0, SlotTag.SLOTS)
+        int highest = IntStream.range(0, SlotTag.SLOTS)
+                .map(slot -> SlotTag.SLOTS - 1 - slot)
                 .filter(slot -> primary.equals(partitions.getMasterBySlot(slot)))
                 .findFirst()
                 .orElseThrow();
-        return RedisLayout.watermark(lowest, pipeline);
+        return RedisLayout.watermark(highest, pipeline);
     }
 
     private static Attested together(List<Part> parts, List<String> keys) {

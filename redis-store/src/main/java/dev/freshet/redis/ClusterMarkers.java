@@ -3,6 +3,7 @@ package dev.freshet.redis;
 import dev.freshet.model.Watermark;
 import dev.freshet.redis.MarkerStore.Marked;
 import dev.freshet.redis.MarkerStore.Replicas;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,13 +23,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The markers and watermarks of a cluster: one of each on every primary, at an anchor, which is a text of the primary's lowest
+ * The markers and watermarks of a cluster: one of each on every primary, at an anchor, which is a text of the primary's highest
  * slot. What a marker says was applied on all primaries before it was written; so it holds for all that its own primary has
- * kept since, and all of them together for the cluster. Slots that move take it with them. The one of slot 0 can be found
+ * kept since, and all of them together for the cluster. Slots that move take it with them. The one of the last slot can be found
  * whatever has moved, and lists the others. Thread-safe.
  */
 final class ClusterMarkers {
 
+    /** A slot with a marker in it is open for milliseconds, unless its move was given up. */
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    private static final int ATTEMPTS = 60;
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     /** A writer needs one, which it uses every second; whoever only looks leaves one behind each time. */
@@ -59,28 +64,43 @@ final class ClusterMarkers {
      */
     CompletionStage<Marker> read(RedisClusterAsyncCommands<byte[], byte[]> redis, String pipeline) {
         return ClusterShape.look(redis)
-                .thenCompose(shape -> readAll(redis, pipeline, shape).thenApply(found -> {
-                    List<Integer> standing = standing(found);
-                    Set<Integer> without = new TreeSet<>();
-                    shape.owners().stream()
-                            .filter(owner -> standing.stream().noneMatch(owner::owns))
-                            .forEach(owner -> without.add(owner.anchor()));
-                    Map<Integer, Marker> used = new TreeMap<>(found);
-                    used.keySet().removeIf(slot -> !standing.contains(slot) && !without.contains(slot));
-                    Map<String, String> fields = new HashMap<>();
-                    if (without.isEmpty()) {
-                        fields.putAll(together(found, standing));
+                .thenCompose(shape -> running(shape)
+                        .thenCompose(running -> readAll(redis, pipeline, shape).thenApply(found -> {
+                            List<Integer> standing = standing(found);
+                            Set<Integer> without = new TreeSet<>();
+                            shape.owners().stream()
+                                    .filter(owner -> standing.stream().noneMatch(owner::owns))
+                                    .forEach(owner -> without.add(owner.anchor()));
+                            Map<Integer, Marker> used = new TreeMap<>(found);
+                            used.keySet().removeIf(slot -> !standing.contains(slot) && !without.contains(slot));
+                            Map<String, String> fields = new HashMap<>();
+                            if (without.isEmpty()) {
+                                fields.putAll(together(found, standing));
+                            }
+                            MarkerReading reading = new MarkerReading(shape, running, used);
+                            if (!reading.filingsKept()) {
+                                fields.put(MarkerStore.FILINGS_LOST, "perhaps");
+                            }
+                            String name = UUID.randomUUID().toString();
+                            synchronized (readings) {
+                                readings.put(name, reading);
+                            }
+                            return new Marker(name, fields);
+                        })));
+    }
+
+    /** Which server of which history each primary is, by its id. */
+    private static CompletionStage<Map<String, String>> running(ClusterShape shape) {
+        return Stages.all(shape.primaries(), primary -> primary.commands().info())
+                .thenApply(infos -> {
+                    Map<String, String> running = new HashMap<>();
+                    for (int i = 0; i < infos.size(); i++) {
+                        Map<String, String> facts = ServerFitness.facts(infos.get(i));
+                        running.put(
+                                shape.primaries().get(i).id(), facts.get("run_id") + "/" + facts.get("master_replid"));
                     }
-                    MarkerReading reading = new MarkerReading(shape, used);
-                    if (!reading.filingsKept()) {
-                        fields.put(MarkerStore.FILINGS_LOST, "perhaps");
-                    }
-                    String name = UUID.randomUUID().toString();
-                    synchronized (readings) {
-                        readings.put(name, reading);
-                    }
-                    return new Marker(name, fields);
-                }));
+                    return running;
+                });
     }
 
     private static Map<String, String> together(Map<Integer, Marker> found, Collection<Integer> slots) {
@@ -92,28 +112,28 @@ final class ClusterMarkers {
         return found.getOrDefault(slot, NOTHING).fields();
     }
 
-    /** Those of the markers found that stand, and that the one of slot 0 lists. */
+    /** Those of the markers found that stand, and that the one of the last slot lists. */
     private static List<Integer> standing(Map<Integer, Marker> found) {
-        Set<Integer> listed = MarkerReading.listed(fields(found, 0));
+        Set<Integer> listed = MarkerReading.listed(fields(found, MarkerReading.FIRST_LOOK));
         return found.keySet().stream()
                 .filter(slot -> listed.contains(slot) && !fields(found, slot).isEmpty())
                 .toList();
     }
 
-    /** By anchor, those that slot 0 lists and stand, and whatever stands at the primaries' lowest slots. */
+    /** By anchor, those that the last slot's lists and stand, and whatever stands at the primaries' anchors. */
     private CompletionStage<Map<Integer, Marker>> readAll(
             RedisClusterAsyncCommands<byte[], byte[]> redis, String pipeline, ClusterShape shape) {
-        return readAt(redis, pipeline, 0).thenCompose(first -> {
-            Set<Integer> lowest = new TreeSet<>();
-            shape.owners().forEach(owner -> lowest.add(owner.anchor()));
-            Set<Integer> slots = new TreeSet<>(lowest);
+        return readAt(redis, pipeline, MarkerReading.FIRST_LOOK).thenCompose(first -> {
+            Set<Integer> anchors = new TreeSet<>();
+            shape.owners().forEach(owner -> anchors.add(owner.anchor()));
+            Set<Integer> slots = new TreeSet<>(anchors);
             slots.addAll(MarkerReading.listed(first.fields()));
             return Stages.all(slots, slot -> readAt(redis, pipeline, slot)).thenApply(markers -> {
                 Map<Integer, Marker> found = new TreeMap<>();
                 int i = 0;
                 for (int slot : slots) {
                     Marker marker = markers.get(i++);
-                    if (lowest.contains(slot) || !marker.fields().isEmpty()) {
+                    if (anchors.contains(slot) || !marker.fields().isEmpty()) {
                         found.put(slot, marker);
                     }
                 }
@@ -204,6 +224,15 @@ final class ClusterMarkers {
                         : Marked.NOT_REPLICATED);
     }
 
+    /** What became of one attempt to move all markers. */
+    private enum Step {
+        DONE,
+        /** Something else stood there, or another server is there. */
+        LOST,
+        /** Slots moved meanwhile. */
+        AGAIN
+    }
+
     /** One move of all markers. Used once; its steps follow each other on Lettuce's threads. */
     private final class Move {
 
@@ -225,14 +254,35 @@ final class ClusterMarkers {
 
         /** Whether all markers stand now, and nothing else stood there. */
         CompletionStage<Boolean> run(boolean lookAround) {
+            return attempt(lookAround, ATTEMPTS);
+        }
+
+        private CompletionStage<Boolean> attempt(boolean lookAround, int attempts) {
+            return once(lookAround).thenCompose(step -> {
+                if (step != Step.AGAIN) {
+                    return CompletableFuture.completedStage(step == Step.DONE);
+                } else if (attempts <= 1) {
+                    return CompletableFuture.failedStage(new CacheUnavailableException(
+                            "the slots of the Redis Cluster move faster than its markers",
+                            new RedisException("given up")));
+                }
+                return TryAgain.after(PAUSE).thenCompose(now -> attempt(true, attempts - 1));
+            });
+        }
+
+        private CompletionStage<Step> once(boolean lookAround) {
             return moved(reading.anchors())
                     .thenCompose(refused -> refused.isEmpty() && !lookAround
-                            ? CompletableFuture.completedStage(true)
+                            ? CompletableFuture.completedStage(Step.DONE)
                             : ClusterShape.look(redis).thenCompose(shape -> {
-                                if (!reading.isOutdatedBy(shape)) {
-                                    return CompletableFuture.completedStage(refused.isEmpty());
+                                // In an open slot the marker may stand at the slot's next owner already.
+                                Set<Integer> settled = new TreeSet<>(refused);
+                                settled.removeIf(shape::isOpen);
+                                if (reading.isOutdatedBy(shape)) {
+                                    return follow(shape, settled);
                                 }
-                                return follow(shape, refused);
+                                return CompletableFuture.completedStage(
+                                        refused.isEmpty() ? Step.DONE : settled.isEmpty() ? Step.AGAIN : Step.LOST);
                             }));
         }
 
@@ -265,36 +315,24 @@ final class ClusterMarkers {
             return RedisLayout.marker(slot, pipeline);
         }
 
-        private CompletionStage<Boolean> follow(ClusterShape shape, Set<Integer> refused) {
+        private CompletionStage<Step> follow(ClusterShape shape, Set<Integer> refused) {
             return running(shape)
                     .thenCompose(running -> readAll(redis, pipeline, shape).thenCompose(found -> {
                         Map<Integer, Marker> standing = new HashMap<>(found);
                         standing.keySet().retainAll(standing(found));
                         if (!reading.follow(shape, running, refused, standing)) {
-                            return CompletableFuture.completedStage(false);
+                            return CompletableFuture.completedStage(Step.LOST);
                         }
+                        // Where more has moved meanwhile, the next look tells.
                         return moved(reading.anchors())
                                 .thenCompose(
                                         still -> still.isEmpty() ? begin() : CompletableFuture.completedStage(false))
-                                .thenCompose(begun -> begun ? forget() : CompletableFuture.completedStage(false));
+                                .thenCompose(begun -> begun ? forget() : CompletableFuture.completedStage(false))
+                                .thenApply(done -> done ? Step.DONE : Step.AGAIN);
                     }));
         }
 
-        private CompletionStage<Map<String, String>> running(ClusterShape shape) {
-            return Stages.all(shape.primaries(), primary -> primary.commands().info())
-                    .thenApply(infos -> {
-                        Map<String, String> running = new HashMap<>();
-                        for (int i = 0; i < infos.size(); i++) {
-                            Map<String, String> facts = ServerFitness.facts(infos.get(i));
-                            running.put(
-                                    shape.primaries().get(i).id(),
-                                    facts.get("run_id") + "/" + facts.get("master_replid"));
-                        }
-                        return running;
-                    });
-        }
-
-        /** Gives primaries that have no marker at their lowest slot one, of what the others say now. */
+        /** Gives primaries that have no marker at their anchor one, of what the others say now. */
         private CompletionStage<Boolean> begin() {
             List<Integer> planned = new ArrayList<>(reading.planned());
             if (planned.isEmpty()) {

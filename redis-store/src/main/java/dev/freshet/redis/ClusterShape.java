@@ -61,9 +61,9 @@ record ClusterShape(List<Primary> primaries) {
             return slots.get(slot);
         }
 
-        /** Its lowest slot; -1 for none. */
+        /** Its highest slot, since who moves some begins with the lowest; -1 for none. */
         int anchor() {
-            return slots.nextSetBit(0);
+            return slots.length() - 1;
         }
 
         private boolean isAs(Primary other) {
@@ -188,6 +188,11 @@ record ClusterShape(List<Primary> primaries) {
                 .filter(primary -> primary.owns(slot))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Whether the slot's keys are on their way to another owner. */
+    boolean isOpen(int slot) {
+        return owner(slot).giving.containsKey(slot);
     }
 
     Optional<Primary> primary(String id) {

@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
  */
 final class MarkerReading {
 
+    /** The anchor that one primary has in any case, and that tells the others. */
+    static final int FIRST_LOOK = SlotTag.SLOTS - 1;
+
     /** The field that lists the anchors of all markers. */
     static final String ANCHORS = "anchors";
 
@@ -39,16 +42,21 @@ final class MarkerReading {
     private ClusterShape shape;
     private boolean filingsKept;
 
-    /** @param markers what was read at the anchors, also where nothing stood */
-    MarkerReading(ClusterShape shape, Map<Integer, Marker> markers) {
+    /**
+     * As it was read.
+     *
+     * @param running which server each primary is, by its id; a marker in an open slot may have answered from another
+     * @param markers what was read at the anchors, also where nothing stood
+     */
+    MarkerReading(ClusterShape shape, Map<String, String> running, Map<Integer, Marker> markers) {
         this.shape = shape;
+        this.servers.putAll(running);
         markers.forEach((slot, marker) -> {
             String owner = shape.owner(slot).id();
-            held.put(slot, new Held(owner, marker));
-            servers.put(owner, marker.server());
+            held.put(slot, new Held(owner, new Marker(running.getOrDefault(owner, ""), marker.fields())));
         });
         this.filingsKept = servers()
-                .equals(markers.getOrDefault(0, new Marker("", Map.of()))
+                .equals(markers.getOrDefault(FIRST_LOOK, new Marker("", Map.of()))
                         .fields()
                         .get(SERVERS));
     }
@@ -208,6 +216,7 @@ final class MarkerReading {
                             .forEach(own -> fields.put(own, marker.fields().getOrDefault(own, ""))));
             one.setValue(new Held(owner, new Marker(running.getOrDefault(owner, ""), fields)));
         }
+        planned.clear();
         for (ClusterShape.Primary owner : now.owners()) {
             String server = running.getOrDefault(owner.id(), "");
             Marker marker = found.get(owner.anchor());
@@ -224,7 +233,7 @@ final class MarkerReading {
         return true;
     }
 
-    /** Of a primary with several, the one at its lowest slot is enough, once it is there. */
+    /** Of a primary with several, the one at its anchor is enough, once it is there. */
     private void leaveOut() {
         Set<Integer> needed =
                 shape.owners().stream().map(ClusterShape.Primary::anchor).collect(Collectors.toSet());

@@ -36,7 +36,7 @@ import java.util.Locale;
  * microseconds since 1970 by the source's clock; {@code system}, {@code timeline} and {@code lsn}, the same as a position in
  * its log</td></tr>
  * <tr><td>{@code freshet:marker:{anchor}:<pipeline>}, {@code freshet:watermark:{anchor}:<pipeline>}</td><td>the same on a
- * cluster, once on each primary: the anchor is a short text of its lowest slot</td></tr>
+ * cluster, once on each primary: the anchor is a short text of its highest slot</td></tr>
  * <tr><td>{@code freshet:wake:<process>}</td><td>no key but the channel that a waiting process listens on</td></tr>
  * <tr><td>{@code freshet:warm:<pipeline>}</td><td>hash: cache name to how far {@code freshet warm} has come</td></tr>
  * </table>
@@ -109,7 +109,7 @@ public final class RedisLayout {
     /**
      * Of a cluster, where each primary has a marker of its own.
      *
-     * @param slot the primary's lowest
+     * @param slot the primary's highest
      */
     public static String marker(int slot, String pipeline) {
         return PREFIX + "marker:{" + SlotTag.ofSlot(slot) + "}:" + pipeline;

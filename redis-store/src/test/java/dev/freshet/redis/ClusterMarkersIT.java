@@ -87,8 +87,8 @@ class ClusterMarkersIT {
         return cluster.servers().primaryOf(slot);
     }
 
-    private int lowest(int node) {
-        return cluster.servers().slotsOf(node).nextSetBit(0);
+    private int anchor(int node) {
+        return cluster.servers().slotsOf(node).length() - 1;
     }
 
     private Map<String, String> at(int slot) {
@@ -106,7 +106,7 @@ class ClusterMarkersIT {
 
         assertThat(cluster.servers().primaries())
                 .hasSize(3)
-                .allSatisfy(node -> assertThat(at(lowest(node))).containsEntry("t/0", "id:2"));
+                .allSatisfy(node -> assertThat(at(anchor(node))).containsEntry("t/0", "id:2"));
         assertThat(readAnew()).isEqualTo(Map.of("t/0", "id:2"));
     }
 
@@ -154,25 +154,25 @@ class ClusterMarkersIT {
         neighbour.mark("t/1", "id:1");
         int from = owner(0);
         int to = owner(16383);
-        int first = lowest(from);
+        int first = anchor(from);
 
-        cluster.servers().moveSlots(from, to, first, first + 2);
+        cluster.servers().moveSlots(from, to, first - 2, first);
         await().until(() ->
-                writer.mark("t/0", "id:2") == Marked.DONE && at(lowest(from)).containsKey("t/0"));
-        assertThat(at(lowest(from))).containsEntry("t/1", "id:1");
+                writer.mark("t/0", "id:2") == Marked.DONE && at(anchor(from)).containsKey("t/0"));
+        assertThat(at(anchor(from))).containsEntry("t/1", "id:1");
         assertThat(neighbour.mark("t/1", "id:2")).isEqualTo(Marked.DONE);
         await().until(() ->
-                neighbour.mark("t/1", "id:3") == Marked.DONE && at(lowest(from)).containsValue("id:3"));
+                neighbour.mark("t/1", "id:3") == Marked.DONE && at(anchor(from)).containsValue("id:3"));
 
         assertThat(cluster.servers().primaries())
-                .allSatisfy(node -> assertThat(at(lowest(node))).containsEntry("t/0", "id:2"));
+                .allSatisfy(node -> assertThat(at(anchor(node))).containsEntry("t/0", "id:2"));
         assertThat(readAnew()).isEqualTo(Map.of("t/0", "id:2", "t/1", "id:3"));
         assertThat(read(store).fields()).as("no server is another").doesNotContainKey(MarkerStore.FILINGS_LOST);
 
-        cluster.servers().moveSlots(to, from, first, first + 2);
+        cluster.servers().moveSlots(to, from, first - 2, first);
         assertThat(writer.mark("t/0", "id:4")).isEqualTo(Marked.DONE);
         await().until(() -> writer.mark("t/0", "id:4") == Marked.DONE
-                && cluster.node(owner(first + 3)).exists(RedisLayout.marker(first + 3, "shop")) == 0);
+                && cluster.node(owner(first - 3)).exists(RedisLayout.marker(first - 3, "shop")) == 0);
         assertThat(readAnew()).isEqualTo(Map.of("t/0", "id:4", "t/1", "id:3"));
     }
 
@@ -181,7 +181,7 @@ class ClusterMarkersIT {
         new Writer().mark("t/0", "id:1");
         int from = owner(0);
         int to = owner(16383);
-        int first = lowest(from);
+        int first = anchor(from);
         cluster.servers().moveSlots(from, to, first, first);
 
         assertThat(readAnew()).isEmpty();
@@ -221,7 +221,7 @@ class ClusterMarkersIT {
         writer.mark("t/0", "id:5");
         assertThat(watermark()).isFalse();
         assertThat(move(6)).isFalse();
-        int behind = lowest(owner(16383));
+        int behind = anchor(owner(16383));
         cluster.text().hset(RedisLayout.marker(behind, "shop"), "t/0", "id:4");
         assertThat(move(5)).isFalse();
         assertThat(cluster.text().keys("freshet:watermark:*")).isEmpty();
@@ -231,7 +231,7 @@ class ClusterMarkersIT {
 
         assertThat(watermark()).isTrue();
         BitSet anchors = new BitSet();
-        cluster.servers().primaries().forEach(node -> anchors.set(lowest(node)));
+        cluster.servers().primaries().forEach(node -> anchors.set(anchor(node)));
         assertThat(anchors.stream()).allMatch(slot -> cluster.text().exists(RedisLayout.watermark(slot, "shop")) == 1);
     }
 

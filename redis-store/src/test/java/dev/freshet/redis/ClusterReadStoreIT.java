@@ -372,7 +372,7 @@ class ClusterReadStoreIT {
 
     private void leave(int primary, Watermark watermark) {
         List<String> values = StoredWatermark.fields(watermark);
-        String key = RedisLayout.watermark(cluster.slotsOf(primary).nextSetBit(0), PIPELINE);
+        String key = RedisLayout.watermark(cluster.slotsOf(primary).length() - 1, PIPELINE);
         redis.hset(
                 key,
                 Map.of(
