@@ -199,8 +199,7 @@ class ClusterMarkersIT {
         cluster.servers().cutOff(victim);
         assertThat(writer.mark("t/0", "id:2")).isEqualTo(Marked.DONE);
 
-        cluster.servers().kill(victim);
-        cluster.servers().awaitPromotion(victim, 8000);
+        failOver(victim);
 
         await().ignoreExceptions().until(() -> writer.mark("t/0", "id:3") == Marked.LOST);
         assertThat(readAnew()).isEqualTo(Map.of("t/0", "id:1"));
@@ -210,6 +209,25 @@ class ClusterMarkersIT {
         assertThat(read(store).fields()).as("nobody has said so").containsKey(MarkerStore.FILINGS_LOST);
         again.mark(MarkerStore.FILINGS_LOST, "");
         assertThat(read(store).fields()).doesNotContainKey(MarkerStore.FILINGS_LOST);
+    }
+
+    /** The marker is there, and what was applied after it is not. */
+    @Test
+    void aReplicaThatTakesOverIsSeenThoughItsMarkerIsTheLast() {
+        Writer writer = new Writer();
+        Replicas one = new Replicas(1, Duration.ofSeconds(5));
+        assertThat(writer.mark(Map.of("t/0", "id:1"), one)).isEqualTo(Marked.DONE);
+
+        failOver(owner(8000));
+
+        await().ignoreExceptions().until(() -> writer.mark("t/0", "id:2") == Marked.LOST);
+        assertThat(readAnew()).isEqualTo(Map.of("t/0", "id:1"));
+    }
+
+    private void failOver(int victim) {
+        cluster.servers().cutOff(victim);
+        cluster.servers().kill(victim);
+        cluster.servers().awaitPromotion(victim, 8000);
         cluster.servers().node(victim).start();
         cluster.servers().reconnect(victim);
         cluster.servers().awaitSettled();

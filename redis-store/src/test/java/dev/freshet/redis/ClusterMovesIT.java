@@ -52,6 +52,7 @@ class ClusterMovesIT {
     @BeforeEach
     void empty() {
         cluster.empty();
+        cluster.servers().primaries().forEach(node -> cluster.node(node).configResetstat());
     }
 
     @AfterAll
@@ -88,6 +89,8 @@ class ClusterMovesIT {
 
         CompletableFuture<CacheStore.Outcome> applied =
                 store.apply(List.of(invalidation(KEY))).toCompletableFuture();
+        await().until(() -> cluster.servers().primaries().stream()
+                .anyMatch(node -> cluster.node(node).info("errorstats").contains("TRYAGAIN")));
         open.finish();
 
         assertThat(applied.join().removed()).isEqualTo(1);
