@@ -268,7 +268,7 @@ class ClusterRacesIT {
         private void await() {
             Optional<Integer> first = underWay.keySet().stream().findFirst();
             first.ifPresent(i -> {
-                join(underWay.remove(i));
+                join(Optional.ofNullable(underWay.remove(i)).orElseThrow());
                 applied.add(i);
                 trace.add("applied " + (i + 1));
             });

@@ -1,6 +1,9 @@
 package dev.freshet.redis.fillmodel;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -44,9 +47,15 @@ final class ClusterWorld implements Exploration.World {
     }
 
     private enum Element {
-        LEASE,
-        VALUE,
-        MEMBER
+        LEASE(1),
+        VALUE(2),
+        MEMBER(4);
+
+        private final int bit;
+
+        Element(int bit) {
+            this.bit = bit;
+        }
     }
 
     /** What a reader does, one after the other; what says no ends its read. */
@@ -113,13 +122,15 @@ final class ClusterWorld implements Exploration.World {
     private final Field lease = bits.next(2);
     private final Field value = bits.next(2);
     private final Field member = bits.next(1);
-    private final List<Field> places =
-            IntStream.range(0, 3).mapToObj(i -> bits.next(1)).toList();
+    private final Map<Element, Field> places = new EnumMap<>(Element.class);
     private final List<Reader> readers =
             IntStream.range(0, READERS).mapToObj(Reader::new).toList();
 
     ClusterWorld(Rules rules) {
         this.rules = rules;
+        for (Element element : Element.values()) {
+            places.put(element, bits.next(1));
+        }
     }
 
     @Override
@@ -196,7 +207,7 @@ final class ClusterWorld implements Exploration.World {
     }
 
     private Field place(Element element) {
-        return places.get(element.ordinal());
+        return Optional.ofNullable(places.get(element)).orElseThrow();
     }
 
     private boolean stands(long state, Element element) {
@@ -223,7 +234,7 @@ final class ClusterWorld implements Exploration.World {
     }
 
     private long forgiven(long state, Element element) {
-        return must.with(state, must.of(state) & ~(1 << element.ordinal()));
+        return must.with(state, must.of(state) & ~element.bit);
     }
 
     private static String name(int node) {
@@ -277,7 +288,7 @@ final class ClusterWorld implements Exploration.World {
             // A tag's set is walked over where it is.
             boolean here = element == Element.MEMBER || place(element).of(state) == node;
             if (what.sees(element) && stands(state, element) && here) {
-                seen |= 1 << element.ordinal();
+                seen |= element.bit;
             }
         }
         long next = walking.with(must.with(state, seen), 1);
