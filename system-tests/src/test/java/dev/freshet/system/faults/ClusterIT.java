@@ -37,9 +37,9 @@ class ClusterIT {
 
     private static final long SEED = Long.getLong("freshet.cluster.seed", 1);
     private static final int ROUNDS = Integer.getInteger("freshet.cluster.rounds", 2);
-    private static final List<Upheaval> UPHEAVALS = Stream.of(
-                    System.getProperty("freshet.cluster.kinds", "").split(","))
-            .filter(kind -> !kind.isEmpty())
+    private static final List<Upheaval> UPHEAVALS = Stream.of(System.getProperty(
+                            "freshet.cluster.kinds", "RESHARDING,HANDOVER,FAILOVER,LOSSY_FAILOVER,LOSSY_RESHARDING")
+                    .split(","))
             .map(Upheaval::valueOf)
             .toList();
     private static final Duration AROUND = Duration.ofSeconds(1);
