@@ -30,8 +30,8 @@ import org.apache.kafka.clients.admin.Admin;
 /** A Redis Cluster of three primaries with a replica each, a listener and two writers, and readers. Thread-safe. */
 final class ClusterStage implements Site, AutoCloseable {
 
-    /** Longer than a failover takes. */
-    static final Duration WINDOW = Duration.ofSeconds(8);
+    /** About as long as a failover takes. */
+    static final Duration WINDOW = Duration.ofSeconds(5);
 
     private static final int PRIMARIES = 3;
 
