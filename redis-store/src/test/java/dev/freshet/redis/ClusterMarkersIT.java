@@ -8,12 +8,14 @@ import dev.freshet.model.Lsn;
 import dev.freshet.model.Watermark;
 import dev.freshet.redis.MarkerStore.Marked;
 import dev.freshet.redis.MarkerStore.Replicas;
+import dev.freshet.stack.OpenSlot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,6 +176,26 @@ class ClusterMarkersIT {
         await().until(() -> writer.mark("t/0", "id:4") == Marked.DONE
                 && cluster.node(owner(first - 3)).exists(RedisLayout.marker(first - 3, "shop")) == 0);
         assertThat(readAnew()).isEqualTo(Map.of("t/0", "id:4", "t/1", "id:3"));
+    }
+
+    /** While its slot is open the marker stands at the next owner, which is another server. */
+    @Test
+    void aMarkerThatIsOnItsWayIsNoLoss() {
+        Writer writer = new Writer();
+        writer.mark("t/0", "id:1");
+        int from = owner(0);
+        int to = owner(16383);
+        int slot = anchor(from);
+        OpenSlot open = cluster.servers().openSlot(slot, from, to);
+        assertThat(open.moveSome(100)).isNotEmpty();
+
+        CompletableFuture<Marked> marked = CompletableFuture.supplyAsync(() -> writer.mark("t/0", "id:2"));
+        await().during(Duration.ofMillis(300)).until(() -> !marked.isDone());
+        open.finish();
+
+        assertThat(marked.join()).isEqualTo(Marked.DONE);
+        assertThat(readAnew()).isEqualTo(Map.of("t/0", "id:2"));
+        cluster.servers().moveSlots(to, from, slot, slot);
     }
 
     @Test

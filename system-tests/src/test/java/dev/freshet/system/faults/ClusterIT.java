@@ -44,6 +44,8 @@ class ClusterIT {
             .toList();
     private static final Duration AROUND = Duration.ofSeconds(1);
 
+    private static final String LOOKING = "Redis was restarted, failed over or flushed";
+
     private static ClusterStage stage;
 
     @BeforeAll
@@ -74,16 +76,16 @@ class ClusterIT {
     void nothingIsStaleAfterSlotsMovedAndPrimariesDied() throws Exception {
         System.out.println("ClusterIT: -Dfreshet.cluster.seed=" + SEED + " -Dfreshet.cluster.rounds=" + ROUNDS);
         Map<Upheaval, Long> lost = new EnumMap<>(Upheaval.class);
-        int kept = 0;
+        long mistaken = 0;
         Map<Form, Integer> judged = new EnumMap<>(Form.class);
         List<String> failures = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
             for (Upheaval upheaval : UPHEAVALS) {
                 Random random = new Random(SEED * 31 + round * 7L + upheaval.ordinal());
+                long losses = stage.count(LOOKING);
                 Verdict verdict = play(upheaval, random, lost);
+                mistaken += upheaval == Upheaval.RESHARDING ? stage.count(LOOKING) - losses : 0;
                 verdict.judged().forEach((form, entries) -> judged.merge(form, entries, Integer::sum));
-                // Nobody fills these but the test, before the load.
-                kept += upheaval == Upheaval.RESHARDING ? verdict.judged().getOrDefault(Form.PLAIN, 0) : 0;
                 if (!verdict.stale().isEmpty()) {
                     failures.add(upheaval + " of round " + round + "\n"
                             + String.join("\n", new Settling(stage).told(verdict.stale())));
@@ -94,11 +96,11 @@ class ClusterIT {
         System.out.println("ClusterIT: judged " + judged + ", old entries that came with a replica " + lost);
         assertThat(failures).as(stage.lastWords()).isEmpty();
         assertThat(judged.keySet()).as("what was judged").containsAll(List.of(Form.values()));
-        assertThat(kept).as("entries that stand after slots have moved").isPositive();
+        assertThat(mistaken).as("slots that move are no loss").isZero();
         assertThat(lost.getOrDefault(Upheaval.LOSSY_FAILOVER, 0L))
                 .as("what the replica had missed")
                 .isPositive();
-        assertThat(stage.said("Redis has lost writes")).isTrue();
+        assertThat(stage.count("Redis has lost writes")).isPositive();
     }
 
     private static Verdict play(Upheaval upheaval, Random random, Map<Upheaval, Long> lost) throws Exception {
@@ -174,7 +176,7 @@ class ClusterIT {
                 + stage.readers().reads() + " reads");
         settling.settle();
         assertThat(settling.judge().stale()).isEmpty();
-        assertThat(stage.said("Redis has lost writes")).isTrue();
+        assertThat(stage.count("Redis has lost writes")).isPositive();
     }
 
     /** The value stands on another primary than its tag, whose replica never heard of it. */

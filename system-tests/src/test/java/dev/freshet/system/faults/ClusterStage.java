@@ -141,9 +141,12 @@ final class ClusterStage implements Site, AutoCloseable {
         return processes.stream().allMatch(Freshet::isReady);
     }
 
-    /** Whether a process has said so since it was started. */
-    boolean said(String words) {
-        return processes.stream().flatMap(process -> process.errors().stream()).anyMatch(line -> line.contains(words));
+    /** How often processes have said so since they were started. */
+    long count(String words) {
+        return processes.stream()
+                .flatMap(process -> process.errors().stream())
+                .filter(line -> line.contains(words))
+                .count();
     }
 
     @Override
