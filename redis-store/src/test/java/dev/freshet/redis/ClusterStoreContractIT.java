@@ -2,6 +2,8 @@ package dev.freshet.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.model.Lsn;
+import dev.freshet.model.Position;
 import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import java.time.Duration;
 import java.util.List;
@@ -74,5 +76,23 @@ class ClusterStoreContractIT extends CacheStoreContract {
 
         assertThat(outcome.removed()).isEqualTo(keys.size());
         assertThat(keys).allMatch(key -> commands.exists(RedisLayout.fence(key)) == 1);
+    }
+
+    @Test
+    void manyFieldsOfOneHashAreRefreshedThoughTheyShareALease() {
+        List<KeyCommand> refreshes = IntStream.range(0, 200)
+                .<KeyCommand>mapToObj(i -> new KeyCommand.Store(
+                        "prices",
+                        Optional.of("field " + i),
+                        new KeyCommand.Value.Text("new"),
+                        Optional.empty(),
+                        Fence.of(77),
+                        new Position(1, Lsn.parse("0/1"), Lsn.parse("0/2")),
+                        List.of("prices")))
+                .toList();
+
+        assertThat(store.apply(refreshes).toCompletableFuture().join()).isEqualTo(new CacheStore.Outcome(0, 200, 0, 0));
+        assertThat(commands.hlen("prices")).isEqualTo(200);
+        assertThat(commands.exists(RedisLayout.lease("prices"))).isZero();
     }
 }

@@ -3,13 +3,17 @@ package dev.freshet.redis;
 import dev.freshet.stack.RedisCluster;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A Redis Cluster of a test's own, and connections for the test to look through. */
 final class TestCluster implements AutoCloseable {
@@ -17,6 +21,7 @@ final class TestCluster implements AutoCloseable {
     private final RedisCluster cluster;
     private final RedisClusterClient client;
     private final RedisClient single = RedisClient.create();
+    private final List<StatefulConnection<?, ?>> connections = new ArrayList<>();
 
     private TestCluster(RedisCluster cluster) {
         this.cluster = cluster;
@@ -43,12 +48,18 @@ final class TestCluster implements AutoCloseable {
     }
 
     RedisAdvancedClusterCommands<String, String> text() {
-        return client.connect().sync();
+        return connected().sync();
     }
 
     /** The same without waiting. */
     RedisAdvancedClusterAsyncCommands<String, String> async() {
-        return client.connect().async();
+        return connected().async();
+    }
+
+    private StatefulRedisClusterConnection<String, String> connected() {
+        StatefulRedisClusterConnection<String, String> connection = client.connect();
+        connections.add(connection);
+        return connection;
     }
 
     /** One node, as it is. */
@@ -62,6 +73,7 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public void close() {
+        connections.forEach(StatefulConnection::close);
         client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
         single.shutdown(Duration.ZERO, Duration.ofSeconds(1));
         cluster.close();
