@@ -229,7 +229,14 @@ final class RedisLink implements AutoCloseable {
             }
             closed = true;
         }
-        connection.ifPresent(RedisLink::close);
+        Optional<CompletableFuture<Void>> closing =
+                connection.map(open -> open.thenCompose(StatefulConnection::closeAsync));
+        if (connector.cluster()) {
+            // The client would close its nodes' connections a second time, and warn of that.
+            closing.ifPresent(nodes -> nodes.orTimeout(1, TimeUnit.SECONDS)
+                    .exceptionally(late -> null)
+                    .join());
+        }
         connector.close();
     }
 }
