@@ -126,6 +126,22 @@ class RedisReadStoreIT {
     }
 
     @Test
+    void valuesComeWithTheWatermarkThatSpeaksForThem() {
+        redis.set("k", "v");
+        assertThat(join(one.attested("shop", List.of("k"))).watermark()).isEmpty();
+        redis.hset(
+                RedisLayout.watermark("shop"),
+                Map.of("system", "7", "timeline", "1", "lsn", "0/10", "source_ts_us", "1000000"));
+
+        ReadStore.Attested told = join(one.attested("shop", List.of("missing", "k")));
+
+        assertThat(told.watermark()).isEqualTo(join(one.watermark("shop"))).isPresent();
+        assertThat(told.values().get(0)).isEmpty();
+        assertThat(told.values().get(1))
+                .hasValueSatisfying(value -> assertThat(value).isEqualTo(VALUE));
+    }
+
+    @Test
     void aLeaseMustNotOutliveHalfTheWindow() {
         assertThatThrownBy(() -> new RedisReadStore.Settings(
                         WINDOW, Duration.ofSeconds(16), Duration.ofSeconds(1), Duration.ofSeconds(1)))
