@@ -20,13 +20,13 @@ record ClusterNode(String id, int port, Set<String> flags, String primaryId, Bit
     }
 
     private static ClusterNode line(String line) {
-        String[] words = line.split(" ");
+        String[] words = line.strip().split(" ", -1);
         String address = words[1].substring(0, words[1].indexOf('@'));
         BitSet slots = new BitSet();
         for (int i = 8; i < words.length; i++) {
             // One in brackets is on its way.
             if (!words[i].startsWith("[")) {
-                String[] range = words[i].split("-");
+                String[] range = words[i].split("-", 2);
                 slots.set(Integer.parseInt(range[0]), Integer.parseInt(range[range.length - 1]) + 1);
             }
         }

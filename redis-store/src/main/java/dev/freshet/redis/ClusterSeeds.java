@@ -17,7 +17,7 @@ public final class ClusterSeeds {
         return RedisClients.isCluster(config)
                 ? Stream.of(authority(config)
                                 .substring(credentials(config).length())
-                                .split(","))
+                                .split(",", -1))
                         .map(address -> at(config, address))
                         .toList()
                 : List.of(config);

@@ -39,7 +39,7 @@ class ClusterIT {
     private static final int ROUNDS = Integer.getInteger("freshet.cluster.rounds", 2);
     private static final List<Upheaval> UPHEAVALS = Stream.of(System.getProperty(
                             "freshet.cluster.kinds", "RESHARDING,HANDOVER,FAILOVER,LOSSY_FAILOVER,LOSSY_RESHARDING")
-                    .split(","))
+                    .split(",", -1))
             .map(Upheaval::valueOf)
             .toList();
     private static final Duration AROUND = Duration.ofSeconds(1);

@@ -26,7 +26,7 @@ public final class ClusterUrl {
         }
         String authority = url.substring(SCHEME.length());
         String user = authority.substring(0, authority.lastIndexOf('@') + 1);
-        return Stream.of(authority.substring(user.length()).split(","))
+        return Stream.of(authority.substring(user.length()).split(",", -1))
                 .map(address -> "redis://" + user + address)
                 .toList();
     }
