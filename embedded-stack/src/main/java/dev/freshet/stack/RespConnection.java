@@ -74,29 +74,31 @@ final class RespConnection implements AutoCloseable {
     private Object read() throws IOException {
         String line = line();
         String rest = line.substring(1);
-        switch (line.charAt(0)) {
-            case '-':
-                return new Refused(rest);
-            case '$':
-                int length = Integer.parseInt(rest);
-                if (length < 0) {
-                    return "";
-                }
-                byte[] bytes = in.readNBytes(length + 2);
-                if (bytes.length < length + 2) {
-                    throw new EOFException("the Redis at port " + port + " closed the connection");
-                }
-                return new String(bytes, 0, length, BYTES);
-            case '*':
-                int size = Integer.parseInt(rest);
-                List<Object> list = new ArrayList<>();
-                for (int i = 0; i < size; i++) {
-                    list.add(read());
-                }
-                return list;
-            default:
-                return rest;
+        return switch (line.charAt(0)) {
+            case '-' -> new Refused(rest);
+            case '$' -> bulk(Integer.parseInt(rest));
+            case '*' -> list(Integer.parseInt(rest));
+            default -> rest;
+        };
+    }
+
+    private String bulk(int length) throws IOException {
+        if (length < 0) {
+            return "";
         }
+        byte[] bytes = in.readNBytes(length + 2);
+        if (bytes.length < length + 2) {
+            throw new EOFException("the Redis at port " + port + " closed the connection");
+        }
+        return new String(bytes, 0, length, BYTES);
+    }
+
+    private List<Object> list(int size) throws IOException {
+        List<Object> list = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            list.add(read());
+        }
+        return list;
     }
 
     private String line() throws IOException {
