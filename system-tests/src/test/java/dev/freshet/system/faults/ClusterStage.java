@@ -82,6 +82,9 @@ final class ClusterStage implements Site, AutoCloseable {
     List<String> refused() {
         List<String> refused = new ArrayList<>();
         for (RedisServer node : cluster.nodes()) {
+            if (node.pid() == 0) {
+                continue;
+            }
             try (RedisClient client = RedisClient.create(node.url());
                     StatefulRedisConnection<String, String> connection = client.connect()) {
                 connection.sync().aclLog().stream()
