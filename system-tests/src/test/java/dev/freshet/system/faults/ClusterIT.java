@@ -149,6 +149,10 @@ class ClusterIT {
         load.stop();
         settling.settle();
         assertThat(settling.judge().stale()).isEmpty();
+        // Looked at before it is promoted: what it brings may be gone again before anybody can compare it.
+        Set<String> missed = keysAt(replica);
+        missed.removeAll(keysAt(primary));
+        assertThat(missed).as("removed on the primary, not on the replica").isNotEmpty();
 
         // When
         stage.readers().start(SEED, Readers.Way.CACHE_CLIENT);
@@ -168,9 +172,9 @@ class ClusterIT {
 
         // Then
         System.out.println("ClusterIT: promoted after " + promoted.toMillis() + " ms with "
-                + old.get(0) + " old entries, nothing stale after " + mended.toMillis() + " ms, "
+                + missed.size() + " old entries, " + old.get(0) + " when it was looked, nothing stale after "
+                + mended.toMillis() + " ms, "
                 + stage.readers().reads() + " reads");
-        assertThat(old.get(0)).as("what the replica had missed").isPositive();
         settling.settle();
         assertThat(settling.judge().stale()).isEmpty();
         assertThat(stage.count("Redis has lost writes")).isPositive();
@@ -229,6 +233,16 @@ class ClusterIT {
                 StatefulRedisConnection<String, String> connection = client.connect()) {
             connection.sync().readOnly();
             Moments.until("the replica knows", () -> connection.sync().exists(key) == 0);
+        }
+    }
+
+    /** The applications' own. */
+    private static Set<String> keysAt(int node) {
+        try (RedisClient client = RedisClient.create(stage.cluster().node(node).url());
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            Set<String> keys = new TreeSet<>(connection.sync().keys("*"));
+            keys.removeIf(key -> key.startsWith("freshet:"));
+            return keys;
         }
     }
 
