@@ -171,10 +171,9 @@ class ClusterIT {
         stage.cluster().awaitSettled();
 
         // Then
-        System.out.println("ClusterIT: promoted after " + promoted.toMillis() + " ms with "
-                + missed.size() + " old entries, " + old.get(0) + " when it was looked, nothing stale after "
-                + mended.toMillis() + " ms, "
-                + stage.readers().reads() + " reads");
+        System.out.println("ClusterIT: promoted after " + promoted.toMillis() + " ms without " + missed.size()
+                + " removals, " + old.get(0) + " old entries when it was looked, nothing stale after "
+                + mended.toMillis() + " ms, " + stage.readers().reads() + " reads");
         settling.settle();
         assertThat(settling.judge().stale()).isEmpty();
         assertThat(stage.count("Redis has lost writes")).isPositive();
