@@ -6,6 +6,8 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A Redis that stands, with a client of a test's own. */
 interface RedisAtHand extends AutoCloseable {
@@ -22,27 +24,11 @@ interface RedisAtHand extends AutoCloseable {
 
     static RedisAtHand server(String url) {
         RedisClient client = RedisClient.create(url);
-        return new RedisAtHand() {
-            @Override
-            public String url() {
-                return url;
-            }
-
-            @Override
-            public RedisClusterCommands<String, String> commands() {
-                return client.connect().sync();
-            }
-
-            @Override
-            public FreshCache.Builder cache(SnapshotSource snapshots) {
-                return FreshCache.builder(client, snapshots);
-            }
-
-            @Override
-            public void close() {
-                client.shutdown();
-            }
-        };
+        return of(
+                url,
+                () -> client.connect().sync(),
+                snapshots -> FreshCache.builder(client, snapshots),
+                client::shutdown);
     }
 
     /**
@@ -57,6 +43,18 @@ interface RedisAtHand extends AutoCloseable {
                         .adaptiveRefreshTriggersTimeout(Duration.ofMillis(100))
                         .build())
                 .build());
+        return of(
+                url,
+                () -> client.connect().sync(),
+                snapshots -> FreshCache.builder(client, snapshots),
+                client::shutdown);
+    }
+
+    private static RedisAtHand of(
+            String url,
+            Supplier<RedisClusterCommands<String, String>> connect,
+            Function<SnapshotSource, FreshCache.Builder> builder,
+            Runnable close) {
         return new RedisAtHand() {
             @Override
             public String url() {
@@ -65,17 +63,17 @@ interface RedisAtHand extends AutoCloseable {
 
             @Override
             public RedisClusterCommands<String, String> commands() {
-                return client.connect().sync();
+                return connect.get();
             }
 
             @Override
             public FreshCache.Builder cache(SnapshotSource snapshots) {
-                return FreshCache.builder(client, snapshots);
+                return builder.apply(snapshots);
             }
 
             @Override
             public void close() {
-                client.shutdown();
+                close.run();
             }
         };
     }

@@ -3,10 +3,7 @@ package dev.freshet.redis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * An application's client, with its address, its options and its event loops. It stays the application's to shut down;
@@ -15,11 +12,7 @@ import java.util.concurrent.Executors;
 final class GivenClient implements Connector {
 
     private final RedisClient client;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "freshet-redis-connect");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ConnectThread thread = new ConnectThread();
 
     GivenClient(RedisClient client) {
         this.client = client;
@@ -28,7 +21,7 @@ final class GivenClient implements Connector {
     /** Only the blocking call uses the address that the client was made with. */
     @Override
     public CompletionStage<StatefulConnection<byte[], byte[]>> connect() {
-        return CompletableFuture.supplyAsync(() -> client.connect(ByteArrayCodec.INSTANCE), thread);
+        return thread.connect(() -> client.connect(ByteArrayCodec.INSTANCE));
     }
 
     @Override
@@ -38,6 +31,6 @@ final class GivenClient implements Connector {
 
     @Override
     public void close() {
-        thread.shutdown();
+        thread.close();
     }
 }

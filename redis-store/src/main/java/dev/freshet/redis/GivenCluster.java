@@ -6,11 +6,8 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * An application's client of a cluster, with its options and its event loops. It stays the application's to shut down;
@@ -20,11 +17,7 @@ final class GivenCluster implements Connector {
 
     private final RedisClusterClient client;
     private final List<RedisConnectionStateListener> listeners = new CopyOnWriteArrayList<>();
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "freshet-redis-connect");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ConnectThread thread = new ConnectThread();
 
     GivenCluster(RedisClusterClient client) {
         this.client = client;
@@ -33,7 +26,7 @@ final class GivenCluster implements Connector {
     /** The blocking call: it learns of the nodes where the client does not know them yet. */
     @Override
     public CompletionStage<StatefulConnection<byte[], byte[]>> connect() {
-        return CompletableFuture.supplyAsync(() -> client.connect(ByteArrayCodec.INSTANCE), thread);
+        return thread.connect(() -> client.connect(ByteArrayCodec.INSTANCE));
     }
 
     @Override
@@ -67,6 +60,6 @@ final class GivenCluster implements Connector {
     @Override
     public void close() {
         listeners.forEach(client::removeListener);
-        thread.shutdown();
+        thread.close();
     }
 }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freshet.system.faults.FaultJudge.Stale;
 import dev.freshet.system.faults.Round.Blow;
 import dev.freshet.system.faults.Settling.Verdict;
-import dev.freshet.system.oracle.Entry;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -59,14 +57,14 @@ class FaultsIT {
                             failures,
                             "stale after " + round + "\n"
                                     + String.join("\n", new Settling(stage).told(verdict.stale())));
-                    emptyTheCache();
+                    stage.emptyTheCache();
                 }
                 verdict.judged().forEach((form, entries) -> judged.merge(form, entries, Integer::sum));
             } catch (AssertionError e) {
                 fail(failures, round + ": " + e.getMessage());
                 stage.startAgain();
                 round.clear(stage);
-                emptyTheCache();
+                stage.emptyTheCache();
                 new Settling(stage).settle();
             }
             round.blows().forEach(blow -> struck.merge(blow.fault(), 1, Integer::sum));
@@ -84,7 +82,7 @@ class FaultsIT {
     private static Verdict judgedWhenAllIsQuiet() throws Exception {
         Settling settling = new Settling(stage);
         stage.chronicle().begin();
-        fillBeforehand();
+        stage.fillBeforehand();
         Set<Form> seen = EnumSet.noneOf(Form.class);
         Load load = new Load(stage::connect, stage.chronicle(), 1).start();
         stage.readers().start(1, Readers.Way.CACHE_CLIENT);
@@ -121,14 +119,14 @@ class FaultsIT {
                         .contains("COMMITS_HELD begins")
                         .contains("committed: [")
                         .contains("a reader loaded"));
-        emptyTheCache();
+        stage.emptyTheCache();
     }
 
     /** Offsets moved over changes that no writer has applied: a writer that drops records. */
     @Test
     void changesThatAreNeverAppliedAreFound() throws Exception {
         stage.chronicle().begin();
-        fillBeforehand();
+        stage.fillBeforehand();
         stage.writers().forEach(Part::kill);
         Load load = new Load(stage::connect, stage.chronicle(), 1).start();
         Moments.pass(Duration.ofSeconds(1));
@@ -143,14 +141,7 @@ class FaultsIT {
         assertThat(stale).extracting(found -> found.form().orElseThrow()).contains(Form.PLAIN, Form.PRICE);
         assertThat(settling.told(stale.subList(0, 1)))
                 .allSatisfy(told -> assertThat(told).contains("committed: ["));
-        emptyTheCache();
-    }
-
-    private static void emptyTheCache() {
-        stage.view().entries().stream()
-                .map(Entry::key)
-                .distinct()
-                .forEach(key -> stage.redis().del(key));
+        stage.emptyTheCache();
     }
 
     private interface Judging {
@@ -162,7 +153,7 @@ class FaultsIT {
         Settling settling = new Settling(stage);
         stage.chronicle().begin();
         round.prepare(stage);
-        fillBeforehand();
+        stage.fillBeforehand();
         Load load = new Load(stage::connect, stage.chronicle(), round.seed()).start();
         stage.readers().start(round.seed(), way);
         try {
@@ -188,20 +179,5 @@ class FaultsIT {
                 + verdict.judged().values().stream().mapToInt(Integer::intValue).sum() + " entries, "
                 + verdict.stale().size() + " stale");
         return verdict;
-    }
-
-    /** What readers do not fill, the test does, while nothing changes. */
-    private static void fillBeforehand() throws Exception {
-        try (Connection connection = stage.connect()) {
-            Rows rows = Rows.read(connection);
-            for (Form form : Form.values()) {
-                if (form.filler() == Form.Filler.BEFOREHAND) {
-                    for (Map<String, Long> row : rows.of(form.table())) {
-                        stage.view()
-                                .fill(List.of(form.entry(row)), form.json(row).toString());
-                    }
-                }
-            }
-        }
     }
 }

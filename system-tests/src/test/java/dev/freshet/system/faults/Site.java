@@ -1,9 +1,12 @@
 package dev.freshet.system.faults;
 
+import dev.freshet.system.oracle.Entry;
 import dev.freshet.system.process.RedisView;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -31,4 +34,22 @@ interface Site {
     void execute(String database, String... sql) throws SQLException;
 
     Chronicle chronicle();
+
+    /** What readers do not fill, this does; while nothing changes. */
+    default void fillBeforehand() throws SQLException {
+        try (Connection connection = connect()) {
+            Rows rows = Rows.read(connection);
+            for (Form form : Form.values()) {
+                if (form.filler() == Form.Filler.BEFOREHAND) {
+                    for (Map<String, Long> row : rows.of(form.table())) {
+                        view().fill(List.of(form.entry(row)), form.json(row).toString());
+                    }
+                }
+            }
+        }
+    }
+
+    default void emptyTheCache() {
+        view().entries().stream().map(Entry::key).distinct().forEach(key -> redis().del(key));
+    }
 }

@@ -107,7 +107,7 @@ enum Upheaval {
     }
 
     /** How many entries stand at the replica and not so at its primary. */
-    private static long old(RedisCluster cluster, int primary, int replica) {
+    static long old(RedisCluster cluster, int primary, int replica) {
         Map<String, String> here = entries(cluster, replica);
         Map<String, String> there = entries(cluster, primary);
         return here.entrySet().stream()
